@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "smtp/reply.h"
+
+#include "base/ascii.h"
+
+static const char *const stage_names[STAGE_N] = {
+    [STAGE_UNKNOWN] = "unknown",   [STAGE_CONNECT] = "connect",
+    [STAGE_HELO] = "helo",         [STAGE_STARTTLS] = "starttls",
+    [STAGE_AUTH] = "auth",         [STAGE_MAIL] = "mail",
+    [STAGE_RCPT] = "rcpt",         [STAGE_DATA] = "data",
+    [STAGE_END_OF_DATA] = "end-of-data",
+    [STAGE_DELIVERY] = "delivery",
+};
+
+const char *smtp_stage_name(enum smtp_stage stage)
+{
+	return stage < STAGE_N ? stage_names[stage] : "unknown";
+}
+
+bool smtp_stage_from(sv name, enum smtp_stage *out)
+{
+	for (unsigned i = 0; i < STAGE_N; i++)
+		if (sv_ieq(name, sv_str(stage_names[i]))) {
+			*out = (enum smtp_stage)i;
+			return true;
+		}
+	return false;
+}
+
+/* clang-format off */
+static const struct {
+	sv begins;
+	enum smtp_stage stage;
+} commands[] = {
+	{SV_INIT("end of data"), STAGE_END_OF_DATA},
+	{SV_INIT("end of message"), STAGE_END_OF_DATA},
+	{SV_INIT("end-of-data"), STAGE_END_OF_DATA},
+	{SV_INIT("message body"), STAGE_END_OF_DATA},
+	{SV_INIT("bdat"), STAGE_END_OF_DATA},
+	{SV_INIT("."), STAGE_END_OF_DATA},
+	{SV_INIT("data"), STAGE_DATA},
+	{SV_INIT("rcpt"), STAGE_RCPT},
+	{SV_INIT("mail"), STAGE_MAIL},
+	{SV_INIT("send"), STAGE_MAIL},
+	{SV_INIT("auth"), STAGE_AUTH},
+	{SV_INIT("login"), STAGE_AUTH},
+	{SV_INIT("starttls"), STAGE_STARTTLS},
+	{SV_INIT("ehlo"), STAGE_HELO},
+	{SV_INIT("helo"), STAGE_HELO},
+	{SV_INIT("lhlo"), STAGE_HELO},
+	{SV_INIT("initial connection"), STAGE_CONNECT},
+	{SV_INIT("conn"), STAGE_CONNECT},
+	{SV_INIT("greeting"), STAGE_CONNECT},
+	{SV_INIT("banner"), STAGE_CONNECT},
+};
+/* clang-format on */
+
+enum smtp_stage smtp_stage_of_command(sv command)
+{
+	command = sv_trim(command);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (sv_istarts(command, commands[i].begins))
+			return commands[i].stage;
+	return STAGE_UNKNOWN;
+}
+
+bool reply_code(sv s, uint16_t *out)
+{
+	if (s.n < 3 || s.p[0] < '2' || s.p[0] > '5' || !is_digit(s.p[1]) ||
+	    !is_digit(s.p[2]) || (s.n > 3 && is_alnum(s.p[3])))
+		return false;
+	*out = (uint16_t)((s.p[0] - '0') * 100 + (s.p[1] - '0') * 10 +
+	                  (s.p[2] - '0'));
+	return true;
+}
+
+static size_t blanks(sv s)
+{
+	size_t n = 0;
+
+	while (n < s.n && is_space(s.p[n]))
+		n++;
+	return n;
+}
+
+/* An enhanced code, also as "#5.7.1", "(5.7.1)" or "5.7.1:". */
+static size_t status_at(sv s, struct estatus *e)
+{
+	size_t open = s.n && (s.p[0] == '#' || s.p[0] == '(') ? 1 : 0;
+	size_t n;
+
+	if (open && s.p[0] == '(' && s.n > 1 && s.p[1] == '#')
+		open = 2;
+	n = estatus_parse(sv_drop(s, open), e);
+	if (!n)
+		return 0;
+	n += open;
+	if (open && s.p[0] == '(' && n < s.n && s.p[n] == ')')
+		n++;
+	if (n < s.n && s.p[n] == ':')
+		n++;
+	return n;
+}
+
+/*
+ * The length of the code (and status) that begins a line of this reply, or 0.
+ * A status alone is one too in the lines that follow ("\n5.7.1 more text"),
+ * as Google and Microsoft repeat it.
+ */
+static size_t line_head(sv s, struct reply *r, bool first)
+{
+	uint16_t code;
+	struct estatus e;
+	size_t n = 0, k;
+	bool has_code = reply_code(s, &code);
+
+	if (has_code && (first || code == r->code)) {
+		r->code = code;
+		r->more = s.n > 3 && s.p[3] == '-';
+		n = s.n > 3 && (s.p[3] == '-' || s.p[3] == ':') ? 4 : 3;
+		n += blanks(sv_drop(s, n));
+	} else if (has_code) {
+		return 0;
+	}
+	k = status_at(sv_drop(s, n), &e);
+	if (k && (first || n || (estatus_is_set(r->status) &&
+	                         e.class == r->status.class &&
+	                         e.subject == r->status.subject &&
+	                         e.detail == r->status.detail))) {
+		if (first || !estatus_is_set(r->status))
+			r->status = e;
+		n += k;
+	}
+	return n;
+}
+
+/* May a repeated code stand here: after a blank or line end? */
+static bool at_line_start(sv s, size_t i)
+{
+	return i && is_space(s.p[i - 1]);
+}
+
+/* Inside a joined reply only a code with '-' or a status is a repeated one. */
+static bool repeats(sv s, size_t i, const struct reply *r)
+{
+	sv here = sv_drop(s, i);
+	uint16_t code;
+	struct estatus e;
+
+	if (!r->code || !at_line_start(s, i) || !reply_code(here, &code) ||
+	    code != r->code || here.n < 4)
+		return false;
+	if (here.p[3] == '-' || s.p[i - 1] != ' ')
+		return true;
+	return here.p[3] == ' ' && (r->more ||
+	       status_at(sv_drop(here, 4), &e));
+}
+
+void reply_parse(struct arena *a, const struct mtext *in, struct reply *out)
+{
+	struct reply r = {0};
+	sv s = mtext_sv(in);
+	size_t i = blanks(s);
+
+	mtext_init(&r.text, a, s.n);
+	i += line_head(sv_drop(s, i), &r, true);
+	while (i < s.n) {
+		bool start = at_line_start(s, i) && s.p[i - 1] != ' ';
+		size_t skip = 0;
+
+		if (is_space(s.p[i])) {
+			mtext_space(&r.text);
+			i++;
+			continue;
+		}
+		if (repeats(s, i, &r) || start)
+			skip = line_head(sv_drop(s, i), &r, false);
+		if (skip) {
+			mtext_space(&r.text);
+			i += skip;
+			continue;
+		}
+		mtext_add(&r.text, sv_of(s.p + i, 1), in->src[i]);
+		i++;
+	}
+	if (r.text.n && r.text.p[r.text.n - 1] == ' ')
+		r.text.n--;
+	*out = r;
+}
