@@ -14,7 +14,7 @@
 #include "event/attempt.h"
 
 /* Postfix cuts records at 2000 bytes, Exim and Exchange do not. */
-#define LOG_MAX_LINE 65536
+#define LOG_MAX_LINE MTEXT_MAX
 
 enum log_kind {
 	LOG_NONE,     /* no line of a mail server's log */
