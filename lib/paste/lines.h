@@ -27,6 +27,10 @@ struct pline {
 	 * line numbers, Markdown marks around the whole line, trailing
 	 * blanks, and the indentation (kept in .indent).  HTML entities and
 	 * escapes stay: they belong to the content and readers differ.
+	 * Whatever the input is, this is UTF-8; all blanks of Unicode but
+	 * the ideographic one are ' ', and nothing invisible is left.
+	 * The ">" that curl -v puts before what it sends counts as a quote
+	 * mark: a reader of dialogues asks .quote.
 	 */
 	struct mtext text;
 	size_t offset;   /* of the raw line in the input */
@@ -34,6 +38,7 @@ struct pline {
 	unsigned indent; /* columns of blanks taken off behind quote marks */
 	unsigned quote;  /* depth of quote marks taken off */
 	bool code;       /* inside a Markdown fence */
+	bool item;       /* a list mark ("- ", "1. ") was taken off */
 	/*
 	 * The raw line is longer than MTEXT_MAX and this is a later piece of
 	 * it; .text of the piece before ends where this one begins.
@@ -63,6 +68,8 @@ struct paste_ctx {
 	struct attempts *out;
 	struct paste_seen *seen;
 	const struct paste_options *opt;
+	size_t size;            /* bytes of the paste */
+	struct paste_state *st; /* what logline.c and prose.c remember */
 };
 
 typedef size_t paste_reader(struct paste_ctx *ctx);
@@ -83,5 +90,9 @@ void paste_take(struct mtext *t, const struct pline *line, size_t from,
 
 /* A view of a line's bytes copied to the arena of the attempts. */
 sv paste_keep(struct paste_ctx *ctx, sv part);
+
+/* Append an attempt that begins in that line; NULL as attempts_add(). */
+struct attempt *paste_add(struct paste_ctx *ctx, const struct pline *line,
+                          enum ev_form form);
 
 #endif
