@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "logs/parts.h"
+
+size_t opensmtpd_read(struct line *l)
+{
+	(void)l;
+	return 0;
+}
