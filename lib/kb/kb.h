@@ -97,7 +97,10 @@ bool kb_is_step_kind(sv id);
 /* Index in the names of enum kb_var, or -1. */
 int kb_var_from(sv name);
 
-/* The words people read for an id: "you, as administrator of ..."; or id. */
+/*
+ * The words people read for an actor: "you, as the administrator of ...";
+ * for an id that is none, those of "unknown".
+ */
 const char *kb_actor_words(sv id);
 
 #endif
