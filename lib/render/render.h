@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * render.h - a result tree as text or JSON
+ *
+ * Renderers know nothing of mail.  All strings of a tree are untrusted: text
+ * goes to a terminal without its control characters, JSON is valid UTF-8
+ * (bytes that are none become U+FFFD).
+ */
+#ifndef RENDER_RENDER_H
+#define RENDER_RENDER_H
+
+#include "base/buf.h"
+#include "result/result.h"
+
+struct render_options {
+	enum rdepth depth;
+	unsigned width; /* columns, 40 at least */
+	bool colour;
+};
+
+/*
+ * Data members only.  On one line where indent is 0, else indented by so many
+ * spaces.  A tree deeper than RENDER_MAX_DEPTH is cut there.
+ */
+#define RENDER_MAX_DEPTH 32
+void render_json(const struct rnode *root, unsigned indent, struct buf *out);
+
+/*
+ * Prose only, wrapped to the width: headline, rows with their labels in one
+ * column (below 60 columns: the label on a line of its own), numbered steps,
+ * code that is never wrapped (it must be typed as it stands).
+ */
+void render_text(const struct rnode *root, const struct render_options *opt,
+                 struct buf *out);
+
+#endif
