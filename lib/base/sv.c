@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE /* memmem, memrchr */
 #include "base/sv.h"
 
 #include "base/ascii.h"

@@ -134,12 +134,6 @@ static size_t line_head(sv s, struct reply *r, bool first)
 	return n;
 }
 
-/* May a repeated code stand here: after a blank or line end? */
-static bool at_line_start(sv s, size_t i)
-{
-	return i && is_space(s.p[i - 1]);
-}
-
 /* Inside a joined reply only a code with '-' or a status is a repeated one. */
 static bool repeats(sv s, size_t i, const struct reply *r)
 {
@@ -147,37 +141,46 @@ static bool repeats(sv s, size_t i, const struct reply *r)
 	uint16_t code;
 	struct estatus e;
 
-	if (!r->code || !at_line_start(s, i) || !reply_code(here, &code) ||
-	    code != r->code || here.n < 4)
+	if (!reply_code(here, &code) || code != r->code || here.n < 4)
 		return false;
 	if (here.p[3] == '-' || s.p[i - 1] != ' ')
 		return true;
-	return here.p[3] == ' ' && (r->more ||
-	       status_at(sv_drop(here, 4), &e));
+	return here.p[3] == ' ' &&
+	       (r->more || status_at(sv_drop(here, 4), &e));
+}
+
+size_t reply_open(sv s, struct reply *r)
+{
+	size_t i = blanks(s), n = line_head(sv_drop(s, i), r, true);
+
+	return n ? i + n + blanks(sv_drop(s, i + n)) : 0;
+}
+
+size_t reply_repeat(sv s, size_t i, struct reply *r)
+{
+	/* The cheap test first: this is asked at each word of each reply. */
+	if (!is_digit(s.p[i]) || !r->code)
+		return 0;
+	if (s.p[i - 1] == ' ' && !repeats(s, i, r))
+		return 0;
+	return line_head(sv_drop(s, i), r, false);
 }
 
 void reply_parse(struct arena *a, const struct mtext *in, struct reply *out)
 {
 	struct reply r = {0};
 	sv s = mtext_sv(in);
-	size_t i = blanks(s);
+	size_t i = reply_open(s, &r);
 
 	mtext_init(&r.text, a, s.n);
-	i += line_head(sv_drop(s, i), &r, true);
 	while (i < s.n) {
-		bool start = at_line_start(s, i) && s.p[i - 1] != ' ';
-		size_t skip = 0;
+		size_t skip = i && is_space(s.p[i - 1])
+		                      ? reply_repeat(s, i, &r)
+		                      : 0;
 
-		if (is_space(s.p[i])) {
+		if (skip || is_space(s.p[i])) {
 			mtext_space(&r.text);
-			i++;
-			continue;
-		}
-		if (repeats(s, i, &r) || start)
-			skip = line_head(sv_drop(s, i), &r, false);
-		if (skip) {
-			mtext_space(&r.text);
-			i += skip;
+			i += skip ? skip : 1;
 			continue;
 		}
 		mtext_add(&r.text, sv_of(s.p + i, 1), in->src[i]);

@@ -55,6 +55,19 @@ struct reply {
 bool reply_code(sv s, uint16_t *out);
 
 /*
+ * The code and status at the start of a reply: fills .code, .status and .more
+ * and returns how many bytes they take with the blanks behind them; 0 and
+ * nothing filled in where there are none.
+ */
+size_t reply_open(sv s, struct reply *r);
+
+/*
+ * How many bytes at offset i (behind a blank or line end) are a repetition
+ * of the code and status that opened the reply; 0 if they are text.
+ */
+size_t reply_repeat(sv s, size_t i, struct reply *r);
+
+/*
  * Take in apart into code, status and text.  in is the reply as it was found,
  * one line or several joined by spaces or line ends; a repeated code ("550-",
  * "550-5.7.1", "550 5.7.1") at the start of a line or after a blank is taken

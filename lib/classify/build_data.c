@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* "Provider:", "Zone:" and "Marks:" stanzas. */
+#include "base/ascii.h"
+#include "classify/build.h"
+#include "classify/norm.h"
+#include "kb/kb.h"
+
+/* Every field's name must be one of the list; the first that is not. */
+static bool known_fields(struct rules_builder *b, const struct stanza *s,
+                         const char *const *names)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		size_t k = 0;
+
+		while (names[k] && !sv_eq(s->fields[i].name, sv_str(names[k])))
+			k++;
+		if (!names[k]) {
+			build_complain(b, s->fields[i].line,
+			               "unknown field \"%.*s\"",
+			               SV_FMT(s->fields[i].name));
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool provider_kind(struct rules_builder *b, const struct stanza *s,
+                          struct provider *p)
+{
+	static const char *const names[] = {"mailbox", "gateway", "sending",
+	                                    "software"};
+	sv kind = stanza_get(s, "Kind");
+
+	for (unsigned i = 0; i < 4; i++)
+		if (sv_eq(kind, sv_str(names[i]))) {
+			p->kind = (uint8_t)i;
+			return true;
+		}
+	build_complain(b, s->line, "unknown Kind \"%.*s\"", SV_FMT(kind));
+	return false;
+}
+
+/* "CAUSE | KIND | text"; the cause may be "area.*" */
+static bool add_step(struct rules_builder *b, const struct field *f)
+{
+	sv text = f->value, cause = sv_trim(sv_cut(&text, '|'));
+	sv kind = sv_trim(sv_cut(&text, '|'));
+	struct provider_step st;
+
+	text = sv_trim(text);
+	if ((!kb_cause(cause) && !sv_ends(cause, SV(".*"))) ||
+	    !kb_is_step_kind(kind) || !text.n) {
+		build_complain(b, f->line, "Step is CAUSE | KIND | text");
+		return false;
+	}
+	st.cause = build_str(b, cause);
+	st.kind = build_str(b, kind);
+	st.text = build_str(b, text);
+	if (!BUILD_ROOM(b, steps, RULE_TEXTS_MAX))
+		return false;
+	b->steps.v[b->steps.n++] = st;
+	return true;
+}
+
+static bool add_repeated(struct rules_builder *b, const struct stanza *s,
+                         struct provider *p)
+{
+	p->marks.first = (uint32_t)b->texts.n;
+	p->steps.first = (uint32_t)b->steps.n;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct field *f = &s->fields[i];
+
+		if (sv_eq(f->name, SV("Mark")) && !build_text(b, f, 0))
+			return false;
+		if (sv_eq(f->name, SV("Step")) && !add_step(b, f))
+			return false;
+	}
+	p->marks.n = (uint32_t)b->texts.n - p->marks.first;
+	p->steps.n = (uint32_t)b->steps.n - p->steps.first;
+	return true;
+}
+
+bool build_provider(struct rules_builder *b, const struct stanza *s)
+{
+	static const char *const names[] = {
+	    "Provider",   "Name", "Kind", "Alias",   "Host",
+	    "Submission", "Mark", "Step", "Checked", "Ref",
+	    "Since",      "Note", NULL};
+	struct provider p = {0};
+
+	if (!known_fields(b, s, names) || !provider_kind(b, s, &p))
+		return false;
+	p.id = build_str(b, s->fields[0].value);
+	p.name = build_str(b, stanza_get(s, "Name"));
+	if (!p.name || !stanza_get(s, "Checked").n) {
+		build_complain(b, s->line, "provider without Name or Checked");
+		return false;
+	}
+	if (!build_list(b, stanza_get(s, "Alias"), &p.aliases) ||
+	    !build_list(b, stanza_get(s, "Host"), &p.hosts) ||
+	    !build_list(b, stanza_get(s, "Submission"), &p.submission) ||
+	    !add_repeated(b, s, &p) || !BUILD_ROOM(b, providers, RULES_MAX))
+		return false;
+	b->providers.v[b->providers.n++] = p;
+	return true;
+}
+
+static bool zone_causes(struct rules_builder *b, const struct stanza *s)
+{
+	sv cause = stanza_get(s, "Cause"), also = stanza_get(s, "Also");
+	sv scope = stanza_get(s, "Scope");
+
+	if (kb_cause(cause) && (!also.n || kb_cause(also)) &&
+	    (!scope.n || kb_is_scope(scope)))
+		return true;
+	build_complain(b, s->line, "unknown Cause, Also or Scope");
+	return false;
+}
+
+bool build_zone(struct rules_builder *b, const struct stanza *s)
+{
+	static const char *const names[] = {"Zone",    "Name",   "Cause",
+	                                    "Also",    "Scope",  "Portal",
+	                                    "Note",    "Checked", "Ref",
+	                                    "Weight",  "Dead",   NULL};
+	struct zone z = {0};
+
+	if (!known_fields(b, s, names) || !zone_causes(b, s))
+		return false;
+	z.zone = build_str(b, s->fields[0].value);
+	z.name = build_str(b, stanza_get(s, "Name"));
+	z.cause = build_str(b, stanza_get(s, "Cause"));
+	z.also = build_str(b, stanza_get(s, "Also"));
+	z.scope = build_str(b, stanza_get(s, "Scope"));
+	z.portal = build_str(b, stanza_get(s, "Portal"));
+	z.note = build_str(b, stanza_get(s, "Note"));
+	if (!BUILD_ROOM(b, zones, RULES_MAX))
+		return false;
+	b->zones.v[b->zones.n++] = z;
+	return true;
+}
+
+bool build_marks(struct rules_builder *b, const struct stanza *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		sv rest = s->fields[i].value;
+
+		while (rest.n) {
+			struct norm n;
+
+			norm_words(&n, sv_trim(sv_cut(&rest, '|')));
+			if (!n.n)
+				continue;
+			if (!BUILD_ROOM(b, marks, RULE_TEXTS_MAX))
+				return false;
+			b->marks.v[b->marks.n] = build_str(b, norm_sv(&n));
+			b->marks.n++;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The literal filter.  Each text is represented by the rarest run of four
+ * bytes of its literals, judged by how often runs occur in the replies that
+ * the rules carry as their own tests.  One pass over a reply looks each of
+ * its four-byte runs up in a bit table that fits the first-level cache.
+ */
+#include <stdlib.h>
+
+#include "classify/build.h"
+#include "classify/norm.h"
+
+#define COUNT_BITS 16
+
+struct index {
+	struct rules_builder *b;
+	uint32_t *count;
+	BUILD_LIST(struct gram) grams;
+	BUILD_LIST(uint32_t) unindexed;
+};
+
+static uint32_t load4(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static uint32_t *counter(struct index *x, uint32_t bytes)
+{
+	return &x->count[gram_hash(bytes) >> (32 - COUNT_BITS)];
+}
+
+static void count_text(struct index *x, sv s)
+{
+	for (size_t i = 0; i + 4 <= s.n; i++)
+		(*counter(x, load4(s.p + i)))++;
+}
+
+static bool count_all(struct index *x)
+{
+	struct rules_builder *b = x->b;
+	struct norm *n = arena_alloc(b->a, 1, sizeof(*n));
+
+	x->count = arena_alloc(b->a, (size_t)1 << COUNT_BITS,
+	                       sizeof(*x->count));
+	if (!n || !x->count)
+		return false;
+	for (size_t i = 0; i < b->seen.n; i++) {
+		norm_reply(n, sv_str(b->pool.v + b->seen.v[i].text));
+		count_text(x, norm_sv(n));
+	}
+	for (size_t i = 0; i < b->elems.n; i++)
+		if (b->elems.v[i].kind == ELEM_LITERAL)
+			count_text(x, sv_of(b->pool.v + b->elems.v[i].at,
+			                    b->elems.v[i].len));
+	return true;
+}
+
+static bool is_indexed(const struct gram *best)
+{
+	return best->bytes != 0;
+}
+
+static bool index_text(struct index *x, uint32_t id)
+{
+	struct rules_builder *b = x->b;
+	struct text t = b->texts.v[id];
+	struct gram best = {.text = id};
+	uint32_t least = UINT32_MAX;
+
+	for (uint32_t k = 0; k < t.elems.n; k++) {
+		const struct elem *e = &b->elems.v[t.elems.first + k];
+		const char *p = b->pool.v + e->at;
+
+		if (e->kind != ELEM_LITERAL)
+			continue;
+		for (uint16_t i = 0; i + 4 <= e->len; i++) {
+			uint32_t n = *counter(x, load4(p + i));
+
+			if (n >= least)
+				continue;
+			least = n;
+			best.bytes = load4(p + i);
+			best.elem = t.elems.first + k;
+			best.at = i;
+		}
+	}
+	if (is_indexed(&best)) {
+		if (!build_room(b, (void **)&x->grams.v, x->grams.n,
+		                &x->grams.cap, sizeof(best), RULE_TEXTS_MAX))
+			return false;
+		x->grams.v[x->grams.n++] = best;
+		return true;
+	}
+	if (!build_room(b, (void **)&x->unindexed.v, x->unindexed.n,
+	                &x->unindexed.cap, sizeof(uint32_t), RULE_TEXTS_MAX))
+		return false;
+	x->unindexed.v[x->unindexed.n++] = id;
+	return true;
+}
+
+static bool index_range(struct index *x, struct rrange r)
+{
+	for (uint32_t i = 0; i < r.n; i++)
+		if (!index_text(x, r.first + i))
+			return false;
+	return true;
+}
+
+static int by_bucket(const void *x, const void *y)
+{
+	const struct gram *a = x, *b = y;
+	uint32_t ha = gram_hash(a->bytes) >> (32 - GRAM_BUCKET_BITS);
+	uint32_t hb = gram_hash(b->bytes) >> (32 - GRAM_BUCKET_BITS);
+
+	if (ha != hb)
+		return ha < hb ? -1 : 1;
+	return a->text < b->text ? -1 : a->text > b->text;
+}
+
+static bool fill_tables(struct index *x, struct ruleset *rs)
+{
+	size_t nbuckets = (size_t)1 << GRAM_BUCKET_BITS;
+	uint16_t *buckets = arena_alloc(x->b->a, nbuckets + 1, 2);
+	uint64_t *filter =
+	    arena_alloc(x->b->a, (size_t)1 << (GRAM_FILTER_BITS - 6), 8);
+	size_t k = 0;
+
+	if (!buckets || !filter)
+		return false;
+	if (x->grams.n)
+		qsort(x->grams.v, x->grams.n, sizeof(*x->grams.v), by_bucket);
+	for (size_t i = 0; i < nbuckets; i++) {
+		buckets[i] = (uint16_t)k;
+		while (k < x->grams.n &&
+		       gram_hash(x->grams.v[k].bytes) >>
+		               (32 - GRAM_BUCKET_BITS) ==
+		           i)
+			k++;
+	}
+	buckets[nbuckets] = (uint16_t)k;
+	for (size_t i = 0; i < x->grams.n; i++) {
+		uint32_t h = gram_hash(x->grams.v[i].bytes) >>
+		             (32 - GRAM_FILTER_BITS);
+
+		filter[h / 64] |= (uint64_t)1 << h % 64;
+	}
+	rs->buckets = buckets;
+	rs->filter = filter;
+	return true;
+}
+
+bool build_index(struct rules_builder *b, struct ruleset *rs)
+{
+	struct index x = {.b = b};
+
+	if (!count_all(&x))
+		return false;
+	for (size_t i = 0; i < b->rules.n; i++)
+		if (!index_range(&x, b->rules.v[i].texts))
+			return false;
+	for (size_t i = 0; i < b->providers.n; i++)
+		if (!index_range(&x, b->providers.v[i].marks))
+			return false;
+	if (!fill_tables(&x, rs))
+		return false;
+	rs->grams = x.grams.v;
+	rs->ngrams = (uint32_t)x.grams.n;
+	rs->unindexed = x.unindexed.v;
+	rs->nunindexed = (uint32_t)x.unindexed.n;
+	return true;
+}

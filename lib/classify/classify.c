@@ -1,0 +1,657 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "classify/classify.h"
+
+#include <stdlib.h>
+
+#include "base/ascii.h"
+
+/* More texts than this in one reply and it is no reply. */
+#define MAX_FOUND 96
+
+struct found {
+	const struct text *text;
+	struct pattern_match m;
+};
+
+struct set {
+	const struct ruleset *rs;
+	uint32_t *stamp; /* per text: the reply that it was tried on */
+};
+
+struct classifier {
+	struct set sets[CLASSIFY_MAX_SETS];
+	size_t nsets;
+	uint32_t now;
+	struct norm norm;
+	struct found found[MAX_FOUND];
+	size_t nfound;
+};
+
+/* How strongly a rule holds; compared member by member. */
+struct rank {
+	bool user;
+	uint8_t met, status;
+	uint16_t bytes;
+	uint8_t slots;
+};
+
+struct best {
+	const struct set *set;
+	const struct rule *rule;
+	const struct found *found; /* NULL for rules without words */
+	struct rank rank;
+};
+
+struct job {
+	struct classifier *c;
+	const struct classify_in *in;
+	struct classification *out;
+	struct best best, second; /* second: the same rank, another cause */
+};
+
+struct classifier *classifier_new(const struct ruleset *const *sets, size_t n)
+{
+	struct classifier *c = calloc(1, sizeof(*c));
+
+	if (!c || n > CLASSIFY_MAX_SETS)
+		goto fail;
+	for (size_t i = 0; i < n; i++) {
+		c->sets[i].rs = sets[i];
+		c->sets[i].stamp = calloc(sets[i]->ntexts + 1u,
+		                          sizeof(uint32_t));
+		c->nsets++;
+		if (!c->sets[i].stamp)
+			goto fail;
+	}
+	return c;
+fail:
+	classifier_free(c);
+	return NULL;
+}
+
+void classifier_free(struct classifier *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->nsets; i++)
+		free(c->sets[i].stamp);
+	free(c);
+}
+
+static void try_text(struct classifier *c, const struct set *s, uint32_t id)
+{
+	const struct text *t = &s->rs->texts[id];
+
+	if (s->stamp[id] == c->now || c->nfound == MAX_FOUND)
+		return;
+	s->stamp[id] = c->now;
+	if (pattern_find(s->rs, t, &c->norm, &c->found[c->nfound].m))
+		c->found[c->nfound++].text = t;
+}
+
+static void try_bucket(struct classifier *c, const struct set *s, size_t at,
+                       uint32_t bytes)
+{
+	const struct ruleset *rs = s->rs;
+	uint32_t h = gram_hash(bytes) >> (32 - GRAM_BUCKET_BITS);
+
+	for (uint32_t k = rs->buckets[h]; k < rs->buckets[h + 1]; k++) {
+		const struct gram *g = &rs->grams[k];
+		const struct elem *e = &rs->elems[g->elem];
+
+		if (g->bytes != bytes || at < g->at ||
+		    at - g->at + e->len > c->norm.n)
+			continue;
+		if (!memcmp(c->norm.p + at - g->at, rs->pool + e->at, e->len))
+			try_text(c, s, g->text);
+	}
+}
+
+/* All texts of a set that stand in the normalised reply. */
+static void scan(struct classifier *c, const struct set *s)
+{
+	const struct ruleset *rs = s->rs;
+	const uint64_t *filter = rs->filter;
+
+	for (size_t i = 0; i + 4 <= c->norm.n; i++) {
+		uint32_t bytes, h;
+
+		memcpy(&bytes, c->norm.p + i, 4);
+		h = gram_hash(bytes) >> (32 - GRAM_FILTER_BITS);
+		if (filter[h >> 6] >> (h & 63) & 1)
+			try_bucket(c, s, i, bytes);
+	}
+	for (uint32_t i = 0; i < rs->nunindexed; i++)
+		try_text(c, s, rs->unindexed[i]);
+}
+
+/*
+ * The words that the filter looks for may have fallen into a gap: try every
+ * text.  Dear, so only where nothing else was found.
+ */
+static void scan_gapped(struct classifier *c, const struct set *s)
+{
+	const struct ruleset *rs = s->rs;
+
+	for (uint32_t r = 0; r < rs->nrules; r++)
+		for (uint32_t k = 0; k < rs->rules[r].texts.n; k++)
+			try_text(c, s, rs->rules[r].texts.first + k);
+}
+
+static bool is_mark(const struct ruleset *rs, const struct text *t)
+{
+	return t->owner >= rs->nrules;
+}
+
+static bool of_set(const struct set *s, const struct text *t)
+{
+	return t >= s->rs->texts && t < s->rs->texts + s->rs->ntexts;
+}
+
+static void find_provider(struct job *j)
+{
+	struct classification *out = j->out;
+	bool submission;
+
+	for (size_t i = 0; i < j->c->nsets && !out->provider; i++) {
+		const struct ruleset *rs = j->c->sets[i].rs;
+
+		out->provider = provider_by_name(rs, j->in->provider);
+		if (!out->provider)
+			out->provider =
+			    provider_by_host(rs, j->in->host, &submission);
+		out->provider_rs = rs;
+	}
+}
+
+/* Words that only one provider writes tell who spoke. */
+static void provider_by_mark(struct job *j, const struct set *s)
+{
+	for (size_t i = 0; i < j->c->nfound && !j->out->provider; i++) {
+		const struct text *t = j->c->found[i].text;
+
+		if (!of_set(s, t) || !is_mark(s->rs, t))
+			continue;
+		j->out->provider = &s->rs->providers[t->owner - s->rs->nrules];
+		j->out->provider_rs = s->rs;
+	}
+}
+
+/* 0: excluded; 1: not known; 2: met */
+enum { EXCLUDED, OPEN, MET };
+
+static int provider_met(const struct ruleset *rs, const struct rule *r,
+                        const struct job *j)
+{
+	const struct provider *p = j->out->provider;
+	sv id;
+
+	if (!r->providers.n || !p)
+		return OPEN;
+	id = rs_str(j->out->provider_rs, p->id);
+	for (uint32_t i = 0; i < r->providers.n; i++)
+		if (sv_eq(rs_str(rs, rs->strs[r->providers.first + i]), id))
+			return MET;
+	return p->kind == PROVIDER_SOFTWARE ? OPEN : EXCLUDED;
+}
+
+static int host_met(const struct ruleset *rs, const struct rule *r, sv host)
+{
+	if (!r->hosts.n || !host.n)
+		return OPEN;
+	for (uint32_t i = 0; i < r->hosts.n; i++)
+		if (host_matches(rs_str(rs, rs->strs[r->hosts.first + i]),
+		                 host))
+			return MET;
+	return EXCLUDED;
+}
+
+static int bit_met(uint16_t mask, unsigned value)
+{
+	if (!mask || !value)
+		return OPEN;
+	return mask & 1u << value ? MET : EXCLUDED;
+}
+
+static int direction_met(const struct rule *r, enum ev_direction d)
+{
+	if (!r->direction || !d)
+		return OPEN;
+	return r->direction == d ? MET : EXCLUDED;
+}
+
+static bool conditions(const struct ruleset *rs, const struct rule *r,
+                       const struct job *j, uint8_t *met)
+{
+	int got[] = {
+	    provider_met(rs, r, j),
+	    host_met(rs, r, j->in->host),
+	    bit_met(r->stages, j->in->stage),
+	    bit_met(r->forms, j->in->form),
+	    direction_met(r, j->in->direction),
+	};
+
+	*met = 0;
+	for (size_t i = 0; i < sizeof(got) / sizeof(got[0]); i++) {
+		if (got[i] == EXCLUDED)
+			return false;
+		*met = (uint8_t)(*met + (got[i] == MET));
+	}
+	return true;
+}
+
+static int code_met(const struct ruleset *rs, const struct rule *r,
+                    uint16_t code)
+{
+	if (!r->codes.n || !code)
+		return OPEN;
+	for (uint32_t i = 0; i < r->codes.n; i++) {
+		uint16_t c = rs->codes[r->codes.first + i];
+
+		if (c == code || (c & 0x8000u && (c & 0xFu) == code / 100u))
+			return MET;
+	}
+	return EXCLUDED;
+}
+
+static bool in_status(const struct status_range *r, struct estatus s)
+{
+	return (r->class == STATUS_ANY_CLASS || r->class == s.class) &&
+	       s.subject >= r->subject_lo && s.subject <= r->subject_hi &&
+	       s.detail >= r->detail_lo && s.detail <= r->detail_hi;
+}
+
+/* How well Reply and Status are met; false if one of them excludes. */
+static bool codes(const struct ruleset *rs, const struct rule *r,
+                  const struct classification *out, uint8_t *rank)
+{
+	int code = code_met(rs, r, out->code);
+
+	*rank = code == MET ? RANK_CODE : RANK_NONE;
+	if (code == EXCLUDED)
+		return false;
+	if (!r->statuses.n || !estatus_is_set(out->status))
+		return true;
+	for (uint32_t i = 0; i < r->statuses.n; i++) {
+		const struct status_range *s =
+		    &rs->statuses[r->statuses.first + i];
+
+		if (in_status(s, out->status)) {
+			if (s->rank > *rank)
+				*rank = s->rank;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool denied(const struct ruleset *rs, const struct rule *r,
+                   const struct norm *n)
+{
+	struct pattern_match m;
+
+	for (uint32_t i = 0; i < r->nots.n; i++)
+		if (pattern_find(rs, &rs->texts[r->nots.first + i], n, &m) &&
+		    !m.gapped)
+			return true;
+	return false;
+}
+
+/* More than 0: a is stronger.  Ids are compared by the caller. */
+static int rank_cmp(const struct rank *a, const struct rank *b)
+{
+	if (a->user != b->user)
+		return a->user ? 1 : -1;
+	if (a->met != b->met)
+		return a->met > b->met ? 1 : -1;
+	if (a->status != b->status)
+		return a->status > b->status ? 1 : -1;
+	if (a->bytes != b->bytes)
+		return a->bytes > b->bytes ? 1 : -1;
+	if (a->slots != b->slots)
+		return a->slots < b->slots ? 1 : -1;
+	return 0;
+}
+
+static sv cause_of(const struct best *b)
+{
+	return rs_str(b->set->rs, b->rule->cause);
+}
+
+static void consider(struct job *j, const struct best *x)
+{
+	struct best *b = &j->best;
+	int c = b->rule ? rank_cmp(&x->rank, &b->rank) : 1;
+
+	if (c < 0 || x->rule == b->rule) {
+		if (c > 0)
+			*b = *x;
+		return;
+	}
+	if (c > 0) {
+		j->second = (struct best){0};
+		*b = *x;
+		return;
+	}
+	/* A tie matters only where the rules mean different things. */
+	if (sv_eq(cause_of(x), cause_of(b)))
+		return;
+	/* The lower id wins, the other stays as an alternative. */
+	if (sv_cmp(rs_str(x->set->rs, x->rule->id),
+	           rs_str(b->set->rs, b->rule->id)) < 0) {
+		j->second = *b;
+		*b = *x;
+	} else {
+		j->second = *x;
+	}
+}
+
+static void weigh(struct job *j, const struct set *s, const struct rule *r,
+                  const struct found *f)
+{
+	struct best x = {.set = s, .rule = r, .found = f};
+
+	if (!conditions(s->rs, r, j, &x.rank.met) ||
+	    !codes(s->rs, r, j->out, &x.rank.status) ||
+	    denied(s->rs, r, &j->c->norm))
+		return;
+	x.rank.user = s->rs->user;
+	if (f) {
+		x.rank.bytes = f->m.literal;
+		x.rank.slots = f->text->slots;
+	} else if (!x.rank.status) {
+		return; /* a rule of codes, and no code is known */
+	}
+	consider(j, &x);
+}
+
+static void weigh_texts(struct job *j, const struct set *s, size_t from)
+{
+	for (size_t i = from; i < j->c->nfound; i++) {
+		const struct found *f = &j->c->found[i];
+
+		if (!is_mark(s->rs, f->text))
+			weigh(j, s, &s->rs->rules[f->text->owner], f);
+	}
+}
+
+static void by_text(struct job *j, bool gapped)
+{
+	for (size_t i = 0; i < j->c->nsets; i++) {
+		struct set *s = &j->c->sets[i];
+
+		j->c->nfound = 0;
+		if (gapped)
+			scan_gapped(j->c, s);
+		else
+			scan(j->c, s);
+		provider_by_mark(j, s);
+		weigh_texts(j, s, 0);
+		/* What was found is overwritten by the next set's. */
+		if (j->best.rule)
+			break;
+	}
+}
+
+static void by_code(struct job *j)
+{
+	for (size_t i = 0; i < j->c->nsets; i++) {
+		const struct set *s = &j->c->sets[i];
+
+		for (uint32_t r = 0; r < s->rs->nrules; r++)
+			if (!s->rs->rules[r].texts.n)
+				weigh(j, s, &s->rs->rules[r], NULL);
+	}
+}
+
+static void take_values(struct job *j, const struct found *f)
+{
+	const struct ruleset *rs = j->best.set->rs;
+	const struct norm *n = &j->c->norm;
+	struct classification *out = j->out;
+	size_t off, len;
+
+	for (size_t i = 0; i < f->m.nvalues; i++) {
+		const struct value_span *v = &f->m.values[i];
+		sv norm = sv_slice(norm_sv(n), v->at.from, v->at.to);
+		struct classify_value *to;
+
+		if (v->slot == SLOT_ZONE)
+			out->zone = zone_find(rs, norm);
+		if (!v->name || out->nvalues == CLASSIFY_MAX_VALUES ||
+		    v->at.from >= v->at.to)
+			continue;
+		to = &out->values[out->nvalues++];
+		to->name = rs_str(rs, v->name);
+		to->withheld =
+		    slot_withheld(rs, (enum slot_kind)v->slot, norm);
+		norm_origin(n, j->in->reply, v->at.from, v->at.to, &off, &len);
+		to->value = to->withheld ? SV("")
+		                         : sv_slice(j->in->reply, off, off + len);
+	}
+	for (size_t i = 0; i < f->m.nruns; i++) {
+		struct span s = f->m.runs[i];
+
+		if (s.from >= s.to)
+			continue;
+		norm_origin(n, j->in->reply, s.from, s.to, &off, &len);
+		out->evidence[out->nevidence].off = off;
+		out->evidence[out->nevidence++].len = len;
+	}
+}
+
+static void add_alt(struct classification *out, sv cause, enum confidence c,
+                    sv question)
+{
+	if (!cause.n || sv_eq(cause, out->cause) ||
+	    out->nalts == CLASSIFY_MAX_ALTS)
+		return;
+	for (size_t i = 0; i < out->nalts; i++)
+		if (sv_eq(out->alts[i].cause, cause))
+			return;
+	out->alts[out->nalts++] = (struct classify_alt){cause, question, c};
+}
+
+static void take_cause(struct job *j)
+{
+	const struct ruleset *rs = j->best.set->rs;
+	const struct rule *r = j->best.rule;
+	struct classification *out = j->out;
+
+	out->rs = rs;
+	out->rule = r;
+	out->cause = rs_str(rs, r->cause);
+	out->confidence = (enum confidence)r->confidence;
+	/* What a list is for decides what being on it means. */
+	if (out->zone && sv_starts(out->cause, SV("reputation.")) &&
+	    !sv_eq(out->cause, SV("reputation.resolver-refused"))) {
+		out->cause = rs_str(rs, out->zone->cause);
+		add_alt(out, rs_str(rs, out->zone->also), CONF_POSSIBLE,
+		        SV(""));
+	}
+	for (uint32_t i = 0; i < r->also.n; i++) {
+		const struct rule_also *a = &rs->also[r->also.first + i];
+
+		add_alt(out, rs_str(rs, a->cause),
+		        (enum confidence)a->confidence,
+		        rs_str(rs, a->question));
+	}
+	if (j->second.rule) {
+		out->tie_rs = j->second.set->rs;
+		out->tie = j->second.rule;
+		add_alt(out, cause_of(&j->second), CONF_POSSIBLE, SV(""));
+	}
+	if (out->gapped && out->confidence == CONF_CERTAIN)
+		out->confidence = CONF_LIKELY;
+}
+
+static void classify_once(struct classifier *c, const struct classify_in *in,
+                          struct classification *out)
+{
+	struct job j = {.c = c, .in = in, .out = out};
+
+	*out = (struct classification){0};
+	c->now++;
+	norm_reply(&c->norm, in->reply);
+	out->code = c->norm.head.code ? c->norm.head.code : in->code;
+	out->status = estatus_is_set(c->norm.head.status)
+	                  ? c->norm.head.status
+	                  : in->status;
+	find_provider(&j);
+	by_text(&j, false);
+	if (!j.best.rule && c->norm.gaps) {
+		c->now++;
+		by_text(&j, true);
+	}
+	out->route = j.best.rule ? ROUTE_TEXT : ROUTE_NONE;
+	if (!j.best.rule) {
+		by_code(&j);
+		if (!j.best.rule)
+			return;
+		out->route = ROUTE_CODE;
+	}
+	if (j.best.found) {
+		out->gapped = j.best.found->m.gapped;
+		take_values(&j, j.best.found);
+	}
+	take_cause(&j);
+}
+
+/* The reply of another server inside this one, if the rule says so. */
+static bool inner_reply(const struct classifier *c,
+                        const struct classify_in *in,
+                        const struct classification *out, sv *inner)
+{
+	for (size_t i = 0; i < c->nfound; i++) {
+		const struct found *f = &c->found[i];
+		size_t off, len;
+
+		if (!out->rs || f->text < out->rs->texts ||
+		    f->text >= out->rs->texts + out->rs->ntexts ||
+		    &out->rs->rules[f->text->owner] != out->rule)
+			continue;
+		for (size_t k = 0; k < f->m.nvalues; k++) {
+			struct span s = f->m.values[k].at;
+
+			if (f->m.values[k].slot != SLOT_REPLY ||
+			    s.from >= s.to)
+				continue;
+			norm_origin(&c->norm, in->reply, s.from, s.to, &off,
+			            &len);
+			*inner = sv_slice(in->reply, off, off + len);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The inner answer in the place of the outer one. */
+static void take_inner(struct classification *out, struct classification *in,
+                       size_t shift)
+{
+	for (size_t i = 0; i < in->nevidence; i++)
+		in->evidence[i].off += shift;
+	for (size_t i = 0; i < out->nvalues; i++)
+		if (in->nvalues < CLASSIFY_MAX_VALUES)
+			in->values[in->nvalues++] = out->values[i];
+	if (!in->code)
+		in->code = out->code;
+	if (!estatus_is_set(in->status))
+		in->status = out->status;
+	*out = *in;
+}
+
+void classify(struct classifier *c, const struct classify_in *in,
+              struct classification *out)
+{
+	struct classify_in at = *in;
+	struct classification inner;
+	sv text;
+
+	classify_once(c, &at, out);
+	for (int depth = 1; depth < CLASSIFY_MAX_DEPTH; depth++) {
+		if (out->route != ROUTE_TEXT ||
+		    !inner_reply(c, &at, out, &text))
+			return;
+		at.reply = text;
+		at.host = SV(""); /* another server speaks */
+		classify_once(c, &at, &inner);
+		if (inner.route != ROUTE_TEXT)
+			return;
+		take_inner(out, &inner, (size_t)(text.p - in->reply.p));
+	}
+}
+
+/* How much of a text's words is in the reply, and the first that is not. */
+static unsigned share(const struct ruleset *rs, const struct text *t, sv text,
+                      sv *missing)
+{
+	size_t there = 0, all = 0;
+
+	*missing = SV("");
+	for (uint32_t k = 0; k < t->elems.n; k++) {
+		const struct elem *e = &rs->elems[t->elems.first + k];
+		sv rest = sv_of(rs->pool + e->at, e->len), word;
+
+		if (e->kind != ELEM_LITERAL)
+			continue;
+		while ((word = sv_word(&rest)).n) {
+			bool has = sv_has(text, word);
+
+			all += word.n;
+			there += has ? word.n : 0;
+			if (!has && !missing->n)
+				*missing = word;
+		}
+	}
+	return all ? (unsigned)(100 * there / all) : 0;
+}
+
+static void keep_near(struct near_rule *out, size_t *n, size_t max,
+                      struct near_rule x)
+{
+	size_t at;
+
+	/* One place for a rule, with the nearest of its texts. */
+	for (size_t i = 0; i < *n; i++)
+		if (out[i].rule == x.rule) {
+			if (out[i].percent < x.percent)
+				out[i] = x;
+			return;
+		}
+	for (at = *n; at && out[at - 1].percent < x.percent; at--)
+		if (at < max)
+			out[at] = out[at - 1];
+	if (at < max)
+		out[at] = x;
+	if (*n < max)
+		(*n)++;
+}
+
+size_t classify_near(struct classifier *c, const struct classify_in *in,
+                     struct near_rule *out, size_t max)
+{
+	size_t n = 0;
+
+	norm_reply(&c->norm, in->reply);
+	for (size_t s = 0; s < c->nsets; s++) {
+		const struct ruleset *rs = c->sets[s].rs;
+
+		for (uint32_t i = 0; i < rs->nrules; i++) {
+			const struct rule *r = &rs->rules[i];
+
+			for (uint32_t k = 0; k < r->texts.n; k++) {
+				struct near_rule x = {rs, r,
+				    &rs->texts[r->texts.first + k], 0,
+				    SV("")};
+
+				x.percent = share(rs, x.text,
+				                  norm_sv(&c->norm),
+				                  &x.missing);
+				if (x.percent >= 34)
+					keep_near(out, &n, max, x);
+			}
+		}
+	}
+	return n;
+}
