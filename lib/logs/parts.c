@@ -154,8 +154,7 @@ static bool is_sep(char c)
 	return c == ',' || c == ';' || is_blank(c);
 }
 
-/* Length of what stands in <>, from the < on, both included. */
-static size_t angle_len(sv s)
+size_t parts_angle(sv s)
 {
 	bool quoted = false;
 	size_t plain = 0;
@@ -182,7 +181,7 @@ static size_t value_len(sv s)
 	size_t i = 0;
 
 	if (s.n && s.p[0] == '<')
-		return angle_len(s);
+		return parts_angle(s);
 	if (s.n && s.p[0] == '"') {
 		size_t end = sv_chr(sv_drop(s, 1), '"');
 

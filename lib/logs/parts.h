@@ -69,6 +69,9 @@ bool parts_is_id(sv s);
  */
 bool parts_field(sv *rest, sv *name, sv *value);
 
+/* Length of what stands in <>, which s begins with, both included. */
+size_t parts_angle(sv s);
+
 /* The value of a name; empty where it is missing. */
 sv parts_value(sv fields, sv name);
 

@@ -206,7 +206,9 @@ static void envelope(struct attempt *at, sv fields)
  */
 static size_t envelope_at(sv s)
 {
-	size_t skip = 0, i;
+	static const sv begins[] = {SV_INIT("; from=<"), SV_INIT("; to=<"),
+	                            SV_INIT("; proto=")};
+	size_t skip = 0, i, best = s.n;
 
 	i = sv_chr(s, '<');
 	if (i != SV_NPOS && i < 12) {
@@ -214,8 +216,12 @@ static size_t envelope_at(sv s)
 		if (skip == SV_NPOS || skip > 330)
 			skip = 0;
 	}
-	i = sv_find(sv_drop(s, skip), SV("; from=<"));
-	return i == SV_NPOS ? s.n : skip + i;
+	for (size_t k = 0; k < sizeof(begins) / sizeof(begins[0]); k++) {
+		i = sv_find(sv_drop(s, skip), begins[k]);
+		if (i != SV_NPOS && skip + i < best)
+			best = skip + i;
+	}
+	return best;
 }
 
 /* Where "RCPT from host[ip]" ends; a client of IPv6 holds colons, too. */

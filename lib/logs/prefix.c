@@ -393,6 +393,7 @@ void log_prefix(sv line, struct log_prefix *out)
 		/* Marks that people put around a pasted line. */
 		if (s.n && (s.p[0] == '`' || s.p[0] == '|')) {
 			at += skip + 1;
+			out->end = at;
 			continue;
 		}
 		n = time_at(s);
