@@ -69,6 +69,9 @@ bool reply_code(sv s, uint16_t *out)
 	if (s.n < 3 || s.p[0] < '2' || s.p[0] > '5' || !is_digit(s.p[1]) ||
 	    !is_digit(s.p[2]) || (s.n > 3 && is_alnum(s.p[3])))
 		return false;
+	/* "203.0.113.7 is listed" begins with an address. */
+	if (s.n > 4 && s.p[3] == '.' && is_digit(s.p[4]))
+		return false;
 	*out = (uint16_t)((s.p[0] - '0') * 100 + (s.p[1] - '0') * 10 +
 	                  (s.p[2] - '0'));
 	return true;

@@ -22,6 +22,7 @@ static const struct {
 	{"554 IP=192.0.2.7 - 550 reasons", 554, "", "IP=192.0.2.7 - 550 reasons"},
 	{"mailbox unavailable", 0, "", "mailbox unavailable"},
 	{"5.7.1 relaying denied", 0, "5.7.1", "relaying denied"},
+	{"203.0.113.7 is listed", 0, "", "203.0.113.7 is listed"},
 	{"5501 no code", 0, "", "5501 no code"},
 	{"550 5.7.1.2 no status", 550, "", "5.7.1.2 no status"},
 	{"  554   5.7.1   <a@example.org>:  x ", 554, "5.7.1", "<a@example.org>: x"},
