@@ -357,7 +357,7 @@ bool slot_is(const struct ruleset *rs, struct slot_want want, sv text,
 	if (!v.n || v.n > SLOT_MAX)
 		return false;
 	if (want.kind == SLOT_SIZE || want.kind == SLOT_DURATION)
-		return slot_longest(rs, want, text, from) == v.n;
+		return slot_longest(rs, want, sv_head(text, to), from) == v.n;
 	if (slot_withheld(rs, want.kind, v))
 		return true;
 	for (size_t i = 0; i < v.n; i++)
