@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/ascii.h"
+#include "paste/state.h"
+#include "paste/words.h"
+
+/* Counts from which on a text is taken for one of a kind. */
+#define MANY_CODES 4
+#define MANY_SETTINGS 3
+#define MANY_STATEMENTS 4
+#define MANY_HEADERS 3
+#define MANY_EXPLANATIONS 2
+
+/* Lines are looked at this far: what tells stands near the start. */
+#define LOOK_MAX 400
+
+struct counts {
+	uint8_t seen[600]; /* codes that begin lines */
+	unsigned refusals, successes; /* different ones */
+	unsigned lead;                /* lines that begin with a refusal */
+	unsigned commands, settings, statements, headers, explains, others;
+};
+
+static void count_code(struct counts *c, sv s)
+{
+	uint16_t code;
+
+	while (s.n && (is_blank(s.p[0]) || s.p[0] == '>' || s.p[0] == '|' ||
+	               s.p[0] == '-' || s.p[0] == '*' || s.p[0] == '`'))
+		s = sv_drop(s, 1);
+	if (!reply_code(s, &code))
+		return;
+	c->lead += code >= 400;
+	if (c->seen[code])
+		return;
+	c->seen[code] = 1;
+	if (code >= 400)
+		c->refusals++;
+	else
+		c->successes++;
+}
+
+static bool is_header(sv s)
+{
+	static const sv names[] = {
+	    SV_INIT("from:"), SV_INIT("to:"), SV_INIT("subject:"),
+	    SV_INIT("date:"), SV_INIT("received:"), SV_INIT("message-id:"),
+	    SV_INIT("mime-version:"), SV_INIT("return-path:"),
+	    SV_INIT("de:"), SV_INIT("para:"), SV_INIT("asunto:"),
+	    SV_INIT("fecha:"), SV_INIT("von:"), SV_INIT("an:"),
+	    SV_INIT("betreff:"), SV_INIT("datum:"), SV_INIT("x-spam-"),
+	    SV_INIT("dkim-signature:"), SV_INIT("authentication-results:"),
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (sv_istarts(s, names[i]))
+			return true;
+	return false;
+}
+
+/* "name = value", "name: value" of YAML is too much like a header. */
+static bool is_setting(sv s)
+{
+	size_t n = 0;
+
+	s = sv_trim(s);
+	while (n < s.n && (is_alnum(s.p[n]) || s.p[n] == '_'))
+		n++;
+	if (sv_istarts(s, SV("$origin")) || sv_has(s, SV(" IN SOA ")) ||
+	    sv_has(s, SV(" IN TXT ")) || sv_has(s, SV(" IN MX ")))
+		return true;
+	if (!n || n > 40)
+		return false;
+	while (n < s.n && is_blank(s.p[n]))
+		n++;
+	return n < s.n && s.p[n] == '=' && (n + 1 == s.n || s.p[n + 1] == ' ');
+}
+
+static bool is_statement(sv s)
+{
+	static const sv begins[] = {
+	    SV_INIT("def "), SV_INIT("class "), SV_INIT("import "),
+	    SV_INIT("from enum"), SV_INIT("#include"), SV_INIT("case "),
+	    SV_INIT("return "), SV_INIT("expect("), SV_INIT("function "),
+	    SV_INIT("const "), SV_INIT("static "), SV_INIT("if ("),
+	    SV_INIT("assert "), SV_INIT("describe("), SV_INIT("it("),
+	    SV_INIT("switch "), SV_INIT("public "), SV_INIT("private "),
+	};
+
+	s = sv_trim(s);
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (sv_starts(s, begins[i]))
+			return true;
+	return s.n > 2 && s.p[s.n - 1] == ';' && sv_has(s, SV("("));
+}
+
+static bool is_command(sv s)
+{
+	return sv_ihas(s, SV("ehlo ")) || sv_ihas(s, SV("mail from:")) ||
+	       sv_ihas(s, SV("rcpt to:"));
+}
+
+static bool speaks_of_smtp(sv s)
+{
+	static const sv words[] = {
+	    SV_INIT("smtp"), SV_INIT("rcpt to"), SV_INIT("mail from"),
+	    SV_INIT("postfix"), SV_INIT("exim"), SV_INIT("sendmail"),
+	    SV_INIT("e-mail"), SV_INIT("email"), SV_INIT("mailer-"),
+	    SV_INIT("bounce"), SV_INIT("\u90ae\u4ef6"),
+	    SV_INIT("\u30e1\u30fc\u30eb"),
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sv_ihas(s, words[i]))
+			return true;
+	return false;
+}
+
+static bool tells_delivery(sv s)
+{
+	return sv_ihas(s, SV("queued as")) || sv_ihas(s, SV("status=sent")) ||
+	       sv_ihas(s, SV("stat=sent")) ||
+	       sv_has(s, SV(";250 2.")) ||
+	       sv_ihas(s, SV("successfully delivered")) ||
+	       sv_ihas(s, SV("action: delivered")) ||
+	       sv_ihas(s, SV("wurde an folgende Empf\u00e4nger zugestellt"));
+}
+
+static void look_at(sv line, struct counts *c, struct doc *d)
+{
+	sv s = sv_head(line, LOOK_MAX), t = sv_trim(s);
+
+	while (t.n && (t.p[0] == '>' || is_blank(t.p[0])))
+		t = sv_drop(t, 1);
+	if (!t.n)
+		return;
+	d->lines++;
+	d->chars += line.n;
+	count_code(c, t);
+	c->headers += is_header(t);
+	c->settings += is_setting(t);
+	c->statements += is_statement(t);
+	c->commands += is_command(t);
+	c->explains += words_count(t, WORDS_ARTICLE, 2);
+	c->others += words_count(t, WORDS_OTHER, 2);
+	d->smtp = d->smtp || speaks_of_smtp(s);
+	d->delivered = d->delivered || tells_delivery(s);
+	d->report = d->report || sv_has(t, SV("<policy_published>")) ||
+	            sv_has(t, SV("\"failure-details\"")) ||
+	            sv_has(t, SV("\"policy-string\""));
+}
+
+void doc_look(sv in, struct doc *out)
+{
+	sv rest = sv_head(in, DOC_MAX);
+	struct counts c = {0};
+	struct doc d = {0};
+
+	while (rest.n)
+		look_at(sv_line(&rest), &c, &d);
+	d.headers = c.headers >= MANY_HEADERS;
+	d.config = c.settings >= MANY_SETTINGS;
+	d.source = c.statements >= MANY_STATEMENTS;
+	d.article = c.explains >= MANY_EXPLANATIONS;
+	d.other = c.others > 0;
+	/* Replies and nothing else are no list that explains codes. */
+	d.catalogue = (c.refusals >= MANY_CODES &&
+	               d.lines - c.lead >= MANY_CODES) ||
+	              (c.refusals >= 2 && c.successes >= 2 && !c.commands);
+	*out = d;
+}
