@@ -319,8 +319,9 @@ static size_t trim_end(enum slot_kind kind, sv text, size_t i, size_t n)
 			break;
 		if (c == ':' && n > 1 && text.p[i + n - 2] == ':')
 			break; /* "2001:db8::" */
-		if (c == ']' && kind == SLOT_ADDRESS)
-			break;
+		if (c == ']' && kind == SLOT_ADDRESS &&
+		    sv_chr(sv_of(text.p + i, n), '[') != SV_NPOS)
+			break; /* "user@[192.0.2.1]" */
 		n--;
 	}
 	return n;
