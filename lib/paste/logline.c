@@ -62,11 +62,27 @@ static bool ends_open(sv s)
 	return false;
 }
 
+/* qmail writes blanks as '_', so every wrap of its reports is in a word. */
+static bool cut_in_word(sv text)
+{
+	return sv_has(text, SV("_said:_")) || sv_has(text, SV(": failure: ")) ||
+	       sv_has(text, SV(": deferral: "));
+}
+
+/* OpenSMTPD in the foreground writes lines without time and program. */
+static bool is_entry(struct paste_ctx *ctx, const struct pline *line)
+{
+	struct log_event ev;
+
+	return log_read(ctx->st->scratch, &line->text, &ev, 1) &&
+	       ev.kind != LOG_NONE;
+}
+
 /*
  * Is next a piece of the line first, of which text is what is known so far?
  * An indented line is one, and any that goes on where something is open.
  */
-static bool is_piece(const struct pline *first, sv text,
+static bool is_piece(struct paste_ctx *ctx, const struct pline *first, sv text,
                      const struct pline *last, const struct pline *next)
 {
 	sv s = mtext_sv(&next->text);
@@ -78,18 +94,15 @@ static bool is_piece(const struct pline *first, sv text,
 		return false;
 	if (open_parens(text) > 0 || ends_open(text))
 		return true;
+	if (cut_in_word(text))
+		return text.p[text.n - 1] != '/';
+	if (is_entry(ctx, next))
+		return false;
 	if (next->indent > first->indent + 1)
 		return true;
 	/* Cut in the middle of a word, at a column of terminals or mails. */
 	return last->text.n >= 60 && (is_lower(s.p[0]) || s.p[0] == '<' ||
 	       is_digit(s.p[0]) || s.p[0] == '(' || s.p[0] == '[');
-}
-
-/* qmail writes blanks as '_', so every wrap of its reports is in a word. */
-static bool cut_in_word(sv text)
-{
-	return sv_has(text, SV("_said:_")) || sv_has(text, SV(": failure: ")) ||
-	       sv_has(text, SV(": deferral: "));
 }
 
 static void append(struct mtext *t, const struct pline *line, bool glue)
@@ -109,7 +122,7 @@ static size_t count_pieces(struct paste_ctx *ctx)
 	const struct pline *next = plines_at(ctx->lines, 1);
 
 	return next && next->text.n &&
-	       is_piece(first, mtext_sv(&first->text), first, next) ? 2 : 1;
+	       is_piece(ctx, first, mtext_sv(&first->text), first, next) ? 2 : 1;
 }
 
 /* At most so long is the line when all its pieces are joined. */
@@ -138,7 +151,7 @@ static size_t unwrap(struct paste_ctx *ctx, struct mtext *t)
 	while (n < WRAP_MAX && !t->cut) {
 		next = plines_at(ctx->lines, n);
 		if (!next || !next->text.n ||
-		    !is_piece(first, mtext_sv(t), last, next))
+		    !is_piece(ctx, first, mtext_sv(t), last, next))
 			break;
 		append(t, next, cut_in_word(mtext_sv(t)));
 		last = next;
@@ -251,18 +264,41 @@ static bool may_be_wrapped(const struct pline *line)
 	return !line->continues && begins_entry(mtext_sv(&line->text));
 }
 
+/* The text of a line without the process id that "exim -d" puts before. */
+static struct mtext body_of(const struct pline *line)
+{
+	struct mtext t = line->text;
+	size_t n = 0;
+
+	while (n < t.n && is_digit(t.p[n]))
+		n++;
+	if (!n || n > 7)
+		return t;
+	while (n < t.n && t.p[n] == ' ')
+		n++;
+	if (n + 3 < t.n && (!memcmp(t.p + n, "== ", 3) ||
+	                    !memcmp(t.p + n, "** ", 3))) {
+		t.p += n;
+		t.src += n;
+		t.n -= n;
+		t.cap -= n;
+	}
+	return t;
+}
+
 size_t paste_read_log(struct paste_ctx *ctx)
 {
 	const struct pline *line = plines_at(ctx->lines, 0);
 	struct log_event *ev;
-	struct mtext joined;
+	struct mtext joined, body;
 	size_t n, took;
 
 	arena_reset(ctx->st->scratch);
 	ev = arena_alloc(ctx->st->scratch, LOG_MAX_EVENTS, sizeof(*ev));
 	if (!ev || !line->text.n)
 		return 0;
-	n = read_one(ctx, &line->text, ev);
+	body = body_of(line);
+	n = read_one(ctx, &body, ev);
 	if (!n && !may_be_wrapped(line))
 		return 0;
 	took = count_pieces(ctx);
@@ -272,7 +308,7 @@ size_t paste_read_log(struct paste_ctx *ctx)
 		n = read_one(ctx, &joined, ev);
 		if (!n) {
 			took = 1;
-			n = read_one(ctx, &line->text, ev);
+			n = read_one(ctx, &body, ev);
 		}
 	}
 	for (size_t i = 0; i < n; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/ascii.h"
+#include "logs/logs.h"
 #include "paste/state.h"
 #include "paste/words.h"
 
@@ -13,7 +14,7 @@
 static bool is_about_something_else(const struct doc *d)
 {
 	return (d->other && !d->smtp) || d->report || d->config || d->source ||
-	       d->catalogue || d->article || d->headers || d->delivered;
+	       d->catalogue || d->article || d->headers;
 }
 
 static struct attempt *add_text(struct paste_ctx *ctx,
@@ -36,6 +37,31 @@ static bool is_question(sv s)
 	       sv_chr(s, '?') != SV_NPOS;
 }
 
+/* Next to a delivery that succeeded, one word is not enough. */
+static bool tells_trouble(sv s, bool delivered)
+{
+	if (is_question(s) || !words_of_mail(s, 1))
+		return false;
+	if (delivered)
+		return words_count(s, WORDS_EVENT, 2) == 2;
+	return words_count(s, WORDS_EVENT, 1) ||
+	       words_count(s, WORDS_REFUSAL, 1);
+}
+
+/* Lines of logs were read as such, whatever came of it. */
+static bool is_log(struct paste_ctx *ctx, const struct pline *l)
+{
+	struct log_event ev;
+	struct log_prefix px;
+
+	log_prefix(mtext_sv(&l->text), &px);
+	if (!px.end)
+		return false;
+	arena_reset(ctx->st->scratch);
+	return log_read(ctx->st->scratch, &l->text, &ev, 1) &&
+	       ev.kind != LOG_NONE;
+}
+
 /* All lines of a short paste as one text. */
 static void whole(struct paste_ctx *ctx)
 {
@@ -49,8 +75,7 @@ static void whole(struct paste_ctx *ctx)
 			paste_take(&at->text, l, 0, l->text.n);
 		plines_skip(ctx->lines, 1);
 	}
-	if (at && (!words_of_mail(mtext_sv(&at->text), 1) ||
-	           is_question(mtext_sv(&at->text))))
+	if (at && !tells_trouble(mtext_sv(&at->text), ctx->st->doc.delivered))
 		ctx->out->n--;
 }
 
@@ -95,7 +120,8 @@ static void sentences(struct paste_ctx *ctx)
 		struct attempt *at;
 
 		if (!tells_failure(mtext_sv(&l->text)) ||
-		    is_taken(ctx->out, before, &from, l->offset))
+		    is_taken(ctx->out, before, &from, l->offset) ||
+		    is_log(ctx, l))
 			continue;
 		next = plines_at(ctx->lines, 1);
 		if (next && (l->text.n < WRAP_WIDTH || !next->text.n ||
@@ -120,6 +146,8 @@ void paste_read_text(struct paste_ctx *ctx)
 	if (form != FORM_UNKNOWN && form != FORM_TEXT && form != FORM_REPLY)
 		return;
 	if (form == FORM_UNKNOWN && is_about_something_else(d))
+		return;
+	if (form == FORM_UNKNOWN && d->delivered && !doc_is_short(d))
 		return;
 	if (form == FORM_UNKNOWN && !doc_is_short(d))
 		sentences(ctx);

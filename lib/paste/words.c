@@ -48,7 +48,7 @@ static const char *const refusal_words[] = {
 	"try again", "try later", "later", "timed", "timeout", "time-out",
 	"i/o timeout", "expired", "suspend", "disabled", "inactive", "listed",
 	"bad", "wrong", "insufficient", "infected", "violat", "bounced",
-	"undeliver", "deferred", "permanent", "permitted", "permission",
+	"undeliver", "defer", "permanent", "permitted", "permission",
 	"access", "required", "must", "closed", "lost", "trouble", "problem",
 	"loop", "mismatch", "unsupported", "unreachable", "no route",
 	"returned", "greylist", "exception", "warning", "fatal", "missing",
@@ -66,9 +66,10 @@ static const char *const refusal_words[] = {
 	"\uc624\ub958", "\uc2e4\ud328", "\uac70\ubd80",
 };
 static const char *const event_words[] = {
-	"error", "fail", "timed", "timeout", "time-out", "i/o timeout",
+	"error", "failed", "failure", "failing", "fail with", "timed",
+	"timeout", "time-out", "i/o timeout",
 	"could not", "couldn't", "cannot", "can't", "unable", "exception",
-	"fatal", "undeliver", "not delivered", "bounced", "deferred",
+	"fatal", "undeliver", "not delivered", "bounced", "defer",
 	"lost connection", "connection lost", "loops back", "warning:",
 	"fehl", "konnte", "abbruch", "erreur", "\u00e9chec", "errore",
 	"erro", "fout", "b\u0142\u0105d", "no se pudo",

@@ -35,6 +35,20 @@ static const struct {
 	 "> status=bounced (host mx.example.net[203.0.113.25] said: 554\n"
 	 "> 5.7.1 blocked (in reply to RCPT TO command))\n> \nWhat now?", 1,
 		FORM_LOG, false, 554, "554 5.7.1 blocked", "a@example.org"},
+	/* Of a delivery and a failure only the failure is told. */
+	{"Nov 23 09:14:03 mail postfix/smtp[2]: 7C1D: to=<b@example.org>, "
+	 "relay=mx.example.net[203.0.113.25]:25, delay=1, dsn=2.0.0, "
+	 "status=sent (250 2.0.0 Ok: queued as 550)\n"
+	 "Nov 23 09:14:04 mail postfix/smtp[2]: 7C1D: to=<a@example.org>, "
+	 "relay=none, delay=1, dsn=5.4.4, status=bounced (Host or domain name "
+	 "not found)", 1, FORM_LOG, false, 0, "Host or domain name not found",
+		"a@example.org"},
+	/* Exim's debugging output. */
+	{"  277   == a@example.org R=dnslookup defer (-1): host lookup did not "
+	 "complete", 1, FORM_LOG, false, 0, "host lookup did not complete",
+		"a@example.org"},
+	{"Would I get a 454 error if I reach the limits of the SMTP service?", 0,
+		0, 0, 0, "", ""},
 	/* A try is dropped where a final attempt follows. */
 	{"Mar 23 11:21:31 h postfix/smtp[1]: connect to mx1.example.org"
 	 "[192.0.2.1]:25: Connection timed out\n"
