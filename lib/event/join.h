@@ -21,7 +21,8 @@ void join_free(struct join *j);
 
 /*
  * Remember what an arrival line tells of its queue id (sender, client, login,
- * Message-ID, helo).  Views are copied.
+ * Message-ID, helo; of qmail and OpenSMTPD also the recipient).  Views are
+ * copied.
  */
 void join_learn(struct join *j, const struct attempt *arrival);
 

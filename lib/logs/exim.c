@@ -220,7 +220,9 @@ static sv cut_address(sv s, struct attempt *at)
 		open = sv_find(at->final_recipient, SV(" ("));
 		at->final_recipient = sv_head(at->final_recipient, open);
 	} else {
-		at->recipient = parts_bare(sv_head(who, sv_chr(who, ' ')));
+		/* "a@b (ultimately generated from c@d)" */
+		at->recipient =
+		    parts_bare(sv_head(who, sv_find(who, SV(" ("))));
 	}
 	return sv_drop(s, n);
 }
@@ -392,7 +394,10 @@ static size_t refusal_at(sv s, size_t *which)
 {
 	size_t best = SV_NPOS, skip = sv_find(s, SV(" F=<"));
 
-	skip = skip == SV_NPOS ? 0 : skip + 3 + parts_angle(sv_drop(s, skip + 3));
+	if (skip == SV_NPOS)
+		skip = 0;
+	else
+		skip += 3 + parts_angle(sv_drop(s, skip + 3));
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		size_t k = sv_find(sv_drop(s, skip), refusals[i].what);
 
@@ -549,7 +554,12 @@ size_t exim_read(struct line *l)
 			s = sv_trim(sv_drop(s, sv_chr(s, ']') + 1));
 		return with_id(l, id, s);
 	}
-	/* Without an id "** a@b" is a list in prose, unless Exim's words follow. */
+	/* "277   == a@b": the process number of exim -d. */
+	for (n = 0; n < s.n && (is_digit(s.p[n]) || is_blank(s.p[n])); n++)
+		;
+	if (n < 16 && sv_starts(sv_drop(s, n), SV("== ")))
+		s = sv_drop(s, n);
+	/* A list in prose begins with "** ", too; Exim's words must follow. */
 	if ((sv_starts(s, SV("== ")) || sv_starts(s, SV("** "))) &&
 	    (sv_has(s, SV(" R=")) || sv_has(s, SV(" defer ("))) &&
 	    sv_has(s, SV(": ")))

@@ -17,15 +17,28 @@
 #define LOG_MAX_LINE MTEXT_MAX
 
 enum log_kind {
-	LOG_NONE,     /* no line of a mail server's log */
-	LOG_OTHER,    /* one, but nothing that matters for a delivery */
-	LOG_ATTEMPT,  /* a delivery attempt to a recipient: final for now */
-	LOG_SENT,     /* a delivery attempt that succeeded */
-	LOG_TRY,      /* one host said no, the next is tried: not final */
-	LOG_REJECT,   /* inbound: this server refused a client */
-	LOG_ARRIVAL,  /* tells sender, client, login, Message-ID of a queue id */
-	LOG_EXPIRED,  /* queue time over for all live recipients */
-	LOG_REMOVED   /* end of a queue id's life */
+	LOG_NONE, /* no line of a mail server's log */
+	/*
+	 * One, but nothing that matters for a delivery.  Where it tells why
+	 * something went wrong (a warning; "retry time not reached") it has a
+	 * text, and weak is set.
+	 */
+	LOG_OTHER,
+	/*
+	 * A delivery attempt to a recipient: final for now.  ACTION_NONE if it
+	 * was an address probe ("undeliverable"): no mail was lost.
+	 */
+	LOG_ATTEMPT,
+	LOG_SENT,    /* a delivery attempt that succeeded */
+	LOG_TRY,     /* one host said no, the next is tried: not final */
+	LOG_REJECT,  /* inbound: this server refused a client */
+	LOG_ARRIVAL, /* tells sender, client, login, ... of a queue id */
+	/*
+	 * Queue time over: for all live recipients, or for the one that the
+	 * line names.  The reason stands in an earlier LOG_ATTEMPT.
+	 */
+	LOG_EXPIRED,
+	LOG_REMOVED /* end of a queue id's life */
 };
 
 struct log_event {

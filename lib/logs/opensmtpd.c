@@ -116,7 +116,7 @@ static size_t delivery(struct line *l, sv id, sv result, sv fields)
 	at->sender = parts_value(head, SV("from"));
 	at->recipient = parts_value(head, SV("to"));
 	rcpt = parts_value(head, SV("rcpt"));
-	/* The address before an alias was followed; "-" where it is the same. */
+	/* The address before an alias was followed; "-" if it is the same. */
 	if (rcpt.n && !sv_eq(rcpt, SV("-")) && !sv_eq(rcpt, at->recipient)) {
 		at->final_recipient = at->recipient;
 		at->recipient = rcpt;
@@ -270,7 +270,8 @@ static size_t old_delivery(struct line *l, sv s)
 static size_t old_style(struct line *l, sv s)
 {
 	static const sv error = SV_INIT("smtp-out: Error on session ");
-	static const sv command = SV_INIT("smtp-in: Failed command on session ");
+	static const sv command =
+	    SV_INIT("smtp-in: Failed command on session ");
 	sv v;
 	size_t i;
 

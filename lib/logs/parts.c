@@ -97,7 +97,8 @@ bool parts_is_ip(sv s)
 		                                dots))
 			return false;
 	}
-	return s.n >= 2 && s.n <= 45 && (dots == 3 || colons >= 2);
+	return dots + colons < s.n && s.n <= 45 && !sv_has(s, SV(":::")) &&
+	       (dots == 3 || colons >= 2);
 }
 
 static sv host_name(sv s)
@@ -117,6 +118,7 @@ void parts_host(sv spec, sv *host, sv *ip, sv *port)
 	sv inner, tail;
 	uint32_t n;
 
+	*host = *ip = *port = SV("");
 	if (open == SV_NPOS) {
 		inner = sv_trim(spec);
 		if (parts_is_ip(inner))
@@ -137,6 +139,12 @@ void parts_host(sv spec, sv *host, sv *ip, sv *port)
 	if (tail.n > 1 && tail.p[0] == ':' &&
 	    sv_u32(sv_drop(tail, 1), 65535, &n))
 		*port = sv_drop(tail, 1);
+}
+
+bool parts_is_socket(sv spec)
+{
+	return sv_has(spec, SV("[/")) || sv_has(spec, SV("[private/")) ||
+	       sv_has(spec, SV("[public/"));
 }
 
 bool parts_is_id(sv s)

@@ -53,9 +53,13 @@ bool parts_is_ip(sv s);
 
 /*
  * "name[ip]:port", "name [ip]:port" or "[ip]" taken apart.  A name that says
- * nothing ("unknown") is left out, the dot of a full name too.
+ * nothing ("unknown") is left out, the dot of a full name too.  What is missing
+ * becomes empty.
  */
 void parts_host(sv spec, sv *host, sv *ip, sv *port);
+
+/* "name[private/lmtp]", "name[/run/x]": a socket of this machine. */
+bool parts_is_socket(sv spec);
 
 /* Six characters or so that a queue gave to a message. */
 bool parts_is_id(sv s);

@@ -120,6 +120,8 @@ static void set_relay(struct attempt *at, sv relay)
 		at->host = host;
 		at->host_ip = ip;
 	}
+	if (parts_is_socket(relay))
+		at->spoke = SPOKE_OWN_MTA;
 	if (!at->port.n && sv_eq(at->host_ip, ip))
 		at->port = port;
 }

@@ -77,8 +77,7 @@ static bool said(const struct line *l, sv text, struct attempt *at)
 	if (i == 1)
 		at->stage = STAGE_CONNECT;
 	/* A socket of this machine: dovecot, Cyrus and the like. */
-	if (sv_has(spec, SV("[/")) || sv_has(spec, SV("[private/")) ||
-	    sv_has(spec, SV("[public/")))
+	if (parts_is_socket(spec))
 		at->spoke = SPOKE_OWN_MTA;
 	/* The reply may hold the same words; ours are the last. */
 	i = parts_rfind(rest, about);
@@ -152,7 +151,8 @@ void parts_unwrap(const struct line *l, sv text, struct attempt *at)
 		return;
 	rest = sv_drop(text, login.n);
 	i = sv_find(rest, SV(" said: "));
-	if (sv_starts(text, login) && i != SV_NPOS && is_word(sv_head(rest, i))) {
+	if (sv_starts(text, login) && i != SV_NPOS &&
+	    is_word(sv_head(rest, i))) {
 		set_host(at, sv_head(rest, i));
 		at->stage = STAGE_AUTH;
 		at->text = line_part(l, sv_trim(sv_drop(rest, i + 7)));
