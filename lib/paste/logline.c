@@ -286,6 +286,47 @@ static struct mtext body_of(const struct pline *line)
 	return t;
 }
 
+/* "<a@example.org>:" of the line before. */
+static sv recipient_before(const struct paste_state *st)
+{
+	sv s = sv_of(st->lead, st->lead_n);
+
+	if (!sv_starts(s, SV("<")) || !sv_ends(s, SV(">:")))
+		return SV("");
+	return sv_slice(s, 1, s.n - 2);
+}
+
+/*
+ * The reason in a bounce of qmail-rspawn's children that reached the mail
+ * with the underscores of the log: "192.0.2.1_does_not_like_recipient./
+ * Remote_host_said:_550_no/Giving_up_on_192.0.2.1./", wrapped in words.
+ */
+static size_t read_underscored(struct paste_ctx *ctx, struct log_event *ev)
+{
+	const struct pline *first = plines_at(ctx->lines, 0), *l;
+	struct mtext t;
+	size_t n = 0, took = 0;
+
+	if (!sv_has(mtext_sv(&first->text), SV("_said:_")))
+		return 0;
+	mtext_init(&t, ctx->st->scratch, room_for(ctx) + 32);
+	mtext_put(&t, SV("delivery 1: failure: "), MTEXT_NOWHERE);
+	while (took < WRAP_MAX && (l = plines_at(ctx->lines, took)) != NULL &&
+	       l->text.n && l->quote == first->quote) {
+		append(&t, l, true);
+		took++;
+		if (t.p[t.n - 1] == '/')
+			break;
+	}
+	n = read_one(ctx, &t, ev);
+	for (size_t i = 0; i < n; i++) {
+		ev[i].at.queue_id = SV("");
+		ev[i].at.recipient = recipient_before(ctx->st);
+		handle(ctx, first, &ev[i]);
+	}
+	return n ? took : 0;
+}
+
 size_t paste_read_log(struct paste_ctx *ctx)
 {
 	const struct pline *line = plines_at(ctx->lines, 0);
@@ -300,7 +341,7 @@ size_t paste_read_log(struct paste_ctx *ctx)
 	body = body_of(line);
 	n = read_one(ctx, &body, ev);
 	if (!n && !may_be_wrapped(line))
-		return 0;
+		return read_underscored(ctx, ev);
 	took = count_pieces(ctx);
 	if (took > 1) {
 		mtext_init(&joined, ctx->st->scratch, room_for(ctx));

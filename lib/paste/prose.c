@@ -151,7 +151,8 @@ static enum strength judge_framed(const struct ground *g)
 	case FRAME_COLON:
 	case FRAME_KEY:
 		if (g->status || g->words)
-			return g->d->source && !named ? NO_REPLY : STRONG;
+			return (g->d->source || g->d->catalogue) && !named
+			           ? NO_REPLY : STRONG;
 		return (g->brief || g->d->smtp) && !doubt ? WEAK : NO_REPLY;
 	case FRAME_ERROR:
 		if (doubt)
@@ -233,7 +234,7 @@ static enum strength judge(struct paste_ctx *ctx, sv s, const struct head *h)
 	g.goes_on = repeated(ctx, h);
 	g.follows_prose = end < s.n && has_word(sv_drop(s, end)) &&
 	                  h->opener != '(';
-	g.apart = !ctx->st->lead_n || ctx->st->lead_reply;
+	g.apart = ctx->st->blank || ctx->st->lead_reply;
 	/* "421 mx7 ME" and the words in the line behind. */
 	if (h->frame == FRAME_START && word_count(g.text) < 3 && !h->opener &&
 	    (g.text.n || g.status) && has_word(line_text(ctx, 1)))

@@ -48,21 +48,25 @@ static void remember_line(struct paste_state *st, const struct pline *l)
 
 	if (s.n > LEAD_MAX)
 		s = sv_drop(s, s.n - LEAD_MAX);
+	st->blank = !s.n;
+	if (!s.n)
+		return;
 	st->lead_n = s.n;
-	if (s.n)
-		memcpy(st->lead, s.p, s.n);
+	memcpy(st->lead, s.p, s.n);
 }
 
 static void read_lines(struct paste_ctx *ctx)
 {
 	const size_t n = sizeof(readers) / sizeof(readers[0]);
-	const struct pline *last;
+	const struct pline *line, *last;
 
-	while (plines_at(ctx->lines, 0) && !ctx->out->more &&
+	ctx->st->blank = true;
+	while ((line = plines_at(ctx->lines, 0)) != NULL && !ctx->out->more &&
 	       !arena_failed(ctx->a)) {
 		size_t before = ctx->out->n, took = 0;
 
-		for (size_t i = 0; i < n && !took; i++)
+		/* No form begins with an empty line. */
+		for (size_t i = 0; i < n && !took && line->text.n; i++)
 			if (allowed(ctx->opt->form, i))
 				took = readers[i](ctx);
 		if (!took)

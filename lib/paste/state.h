@@ -43,7 +43,7 @@ static inline bool doc_is_short(const struct doc *d)
 /* Attempts that may be dropped later because a final one follows. */
 #define TRIES_MAX 4096
 
-/* Tail of the line before, to see what announced a reply. */
+/* Tail of the last line with text, to see what announced a reply. */
 #define LEAD_MAX 80
 
 struct paste_state {
@@ -54,6 +54,7 @@ struct paste_state {
 	size_t ntries;
 	char lead[LEAD_MAX];
 	size_t lead_n;
+	bool blank;      /* the line before is empty, or there is none */
 	bool lead_reply; /* the line before was a reply */
 };
 

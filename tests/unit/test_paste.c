@@ -43,6 +43,9 @@ static const struct {
 	 "relay=none, delay=1, dsn=5.4.4, status=bounced (Host or domain name "
 	 "not found)", 1, FORM_LOG, false, 0, "Host or domain name not found",
 		"a@example.org"},
+	{"> <a@example.org>:\n> 192.0.2.84_does_not_like_recipient./Remote_host"
+	 "_said:_553_not_a\n> ccepted/Giving_up_on_192.0.2.84./\n", 1, FORM_LOG,
+		false, 553, "553 not accepted", "a@example.org"},
 	/* Exim's debugging output. */
 	{"  277   == a@example.org R=dnslookup defer (-1): host lookup did not "
 	 "complete", 1, FORM_LOG, false, 0, "host lookup did not complete",
