@@ -106,7 +106,8 @@ static enum strength judge_code_only(const struct ground *g)
 	bool alone = !g->text.n || sv_eq(g->text, SV(".")) ||
 	             sv_eq(g->text, SV("!"));
 
-	if (g->h->frame == FRAME_START && g->d->lines <= 2 && alone)
+	if (g->h->frame == FRAME_START && g->d->lines <= 2 &&
+	    (alone || g->status))
 		return STRONG;
 	if (!g->h->code || explains(g->d))
 		return NO_REPLY;

@@ -10,6 +10,9 @@
 /* A line of at least so many bytes may go on in the next. */
 #define WRAP_WIDTH 56
 
+/* So few lines are one text. */
+#define ONE_TEXT 2
+
 /* Texts whose words speak of refusals without being one. */
 static bool is_about_something_else(const struct doc *d)
 {
@@ -38,12 +41,17 @@ static bool is_question(sv s)
 }
 
 /* Next to a delivery that succeeded, one word is not enough. */
-static bool tells_trouble(sv s, bool delivered)
+static bool tells_trouble(sv s, const struct doc *d)
 {
-	if (is_question(s) || !words_of_mail(s, 1))
+	if (is_question(s))
 		return false;
-	if (delivered)
+	if (d->delivered)
 		return words_count(s, WORDS_EVENT, 2) == 2;
+	/* Who pastes one line asks about that line, whatever it says. */
+	if (d->lines <= ONE_TEXT)
+		return true;
+	if (!words_of_mail(s, 1))
+		return false;
 	return words_count(s, WORDS_EVENT, 1) ||
 	       words_count(s, WORDS_REFUSAL, 1);
 }
@@ -75,7 +83,7 @@ static void whole(struct paste_ctx *ctx)
 			paste_take(&at->text, l, 0, l->text.n);
 		plines_skip(ctx->lines, 1);
 	}
-	if (at && !tells_trouble(mtext_sv(&at->text), ctx->st->doc.delivered))
+	if (at && !tells_trouble(mtext_sv(&at->text), &ctx->st->doc))
 		ctx->out->n--;
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "join_stub.h"
 #include "paste_unit.h"
 
 #include <dirent.h>
@@ -16,7 +15,7 @@ static const struct {
 	const char *text, *recipient;
 } pastes[] = {
 	{"", 0, 0, 0, 0, "", ""},
-	{"Hello,\nhow are you?\n", 0, 0, 0, 0, "", ""},
+	{"Hello,\nhow are you?\nBye\n", 0, 0, 0, 0, "", ""},
 	{"mail for example.com loops back to myself", 1, FORM_TEXT, true, 0,
 		"mail for example.com loops back to myself", ""},
 	{"SMTP Error: Could not connect to SMTP host.", 1, FORM_TEXT, true, 0,
@@ -179,6 +178,27 @@ static void read_negative(const char *path)
 	arena_free(f.a);
 }
 
+static void lines_are_joined_by_queue_id(void **state)
+{
+	struct paste_found f;
+
+	(void)state;
+	paste_unit_read(&f, SV(
+	    "Nov 23 09:14:02 mail postfix/submission/smtpd[1]: 7C1D32A0F3: "
+	    "client=pc.example.org[192.0.2.44], sasl_method=PLAIN, "
+	    "sasl_username=anna@example.org\n"
+	    "Nov 23 09:14:02 mail postfix/qmgr[2]: 7C1D32A0F3: "
+	    "from=<a@example.org>, size=18742, nrcpt=1 (queue active)\n"
+	    "Nov 23 09:14:03 mail postfix/smtp[3]: 7C1D32A0F3: "
+	    "to=<b@example.net>, relay=none, delay=1, dsn=5.4.4, "
+	    "status=bounced (Host or domain name not found)\n"));
+	assert_int_equal(f.out.n, 1);
+	assert_sv(f.out.v[0].sender, "a@example.org");
+	assert_sv(f.out.v[0].account, "anna@example.org");
+	assert_int_equal(f.out.v[0].line, 3);
+	arena_free(f.a);
+}
+
 static void negatives_hold_nothing(void **state)
 {
 	static const char *const dirs[] = {"a-articles", "b-numbers",
@@ -214,4 +234,5 @@ UNIT_MAIN(cmocka_unit_test(attempts_are_found),
           cmocka_unit_test(wide_text_is_read),
           cmocka_unit_test(named_charsets_are_read),
           cmocka_unit_test(what_was_seen),
+          cmocka_unit_test(lines_are_joined_by_queue_id),
           cmocka_unit_test(negatives_hold_nothing))

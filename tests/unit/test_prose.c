@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "join_stub.h"
 #include "paste_unit.h"
 
 /* One reply is found, with this text; weak where it begins with '?'. */
