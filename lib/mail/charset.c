@@ -146,7 +146,7 @@ static const char *label_name(sv s)
 static const char *charset_named(sv in)
 {
 	static const sv escapes[] = {SV_INIT("\033$B"), SV_INIT("\033$@"),
-	                             SV_INIT("\033(J")};
+				     SV_INIT("\033(J")};
 	sv head = sv_head(in, LABEL_LOOK);
 	size_t at;
 
@@ -267,8 +267,9 @@ size_t charset_origin(const struct charset_text *t, size_t at)
 		return at - text < end - in ? in + (at - text) : end - 1;
 	}
 	while (in < t->in.n) {
-		text += utf8_encode(wide_decode(sv_drop(t->in, in),
-		                    t->big_endian, &len), enc);
+		text += utf8_encode(
+			wide_decode(sv_drop(t->in, in), t->big_endian, &len),
+			enc);
 		if (text > at)
 			return in;
 		in += len;

@@ -18,8 +18,8 @@ struct charset_anchor {
 };
 
 struct charset_text {
-	sv text;          /* the input, or its conversion */
-	bool converted;   /* text is no view of the input */
+	sv text;	  /* the input, or its conversion */
+	bool converted;	  /* text is no view of the input */
 	const char *name; /* what it was taken for */
 	sv in;
 	bool big_endian, wide; /* wide: UTF-16 */

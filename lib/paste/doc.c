@@ -14,9 +14,9 @@
 #define LOOK_MAX 400
 
 struct counts {
-	uint8_t seen[600]; /* codes that begin lines */
+	uint8_t seen[600];	      /* codes that begin lines */
 	unsigned refusals, successes; /* different ones */
-	unsigned lead;                /* lines that begin with a refusal */
+	unsigned lead;		      /* lines that begin with a refusal */
 	unsigned commands, settings, statements, headers, explains, others;
 };
 
@@ -25,7 +25,7 @@ static void count_code(struct counts *c, sv s)
 	uint16_t code;
 
 	while (s.n && (is_blank(s.p[0]) || s.p[0] == '>' || s.p[0] == '|' ||
-	               s.p[0] == '-' || s.p[0] == '*' || s.p[0] == '`'))
+		       s.p[0] == '-' || s.p[0] == '*' || s.p[0] == '`'))
 		s = sv_drop(s, 1);
 	if (!reply_code(s, &code))
 		return;
@@ -42,13 +42,25 @@ static void count_code(struct counts *c, sv s)
 static bool is_header(sv s)
 {
 	static const sv names[] = {
-	    SV_INIT("from:"), SV_INIT("to:"), SV_INIT("subject:"),
-	    SV_INIT("date:"), SV_INIT("received:"), SV_INIT("message-id:"),
-	    SV_INIT("mime-version:"), SV_INIT("return-path:"),
-	    SV_INIT("de:"), SV_INIT("para:"), SV_INIT("asunto:"),
-	    SV_INIT("fecha:"), SV_INIT("von:"), SV_INIT("an:"),
-	    SV_INIT("betreff:"), SV_INIT("datum:"), SV_INIT("x-spam-"),
-	    SV_INIT("dkim-signature:"), SV_INIT("authentication-results:"),
+		SV_INIT("from:"),
+		SV_INIT("to:"),
+		SV_INIT("subject:"),
+		SV_INIT("date:"),
+		SV_INIT("received:"),
+		SV_INIT("message-id:"),
+		SV_INIT("mime-version:"),
+		SV_INIT("return-path:"),
+		SV_INIT("de:"),
+		SV_INIT("para:"),
+		SV_INIT("asunto:"),
+		SV_INIT("fecha:"),
+		SV_INIT("von:"),
+		SV_INIT("an:"),
+		SV_INIT("betreff:"),
+		SV_INIT("datum:"),
+		SV_INIT("x-spam-"),
+		SV_INIT("dkim-signature:"),
+		SV_INIT("authentication-results:"),
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -78,12 +90,15 @@ static bool is_setting(sv s)
 static bool is_statement(sv s)
 {
 	static const sv begins[] = {
-	    SV_INIT("def "), SV_INIT("class "), SV_INIT("import "),
-	    SV_INIT("from enum"), SV_INIT("#include"), SV_INIT("case "),
-	    SV_INIT("return "), SV_INIT("expect("), SV_INIT("function "),
-	    SV_INIT("const "), SV_INIT("static "), SV_INIT("if ("),
-	    SV_INIT("assert "), SV_INIT("describe("), SV_INIT("it("),
-	    SV_INIT("switch "), SV_INIT("public "), SV_INIT("private "),
+		SV_INIT("def "),      SV_INIT("class "),
+		SV_INIT("import "),   SV_INIT("from enum"),
+		SV_INIT("#include"),  SV_INIT("case "),
+		SV_INIT("return "),   SV_INIT("expect("),
+		SV_INIT("function "), SV_INIT("const "),
+		SV_INIT("static "),   SV_INIT("if ("),
+		SV_INIT("assert "),   SV_INIT("describe("),
+		SV_INIT("it("),	      SV_INIT("switch "),
+		SV_INIT("public "),   SV_INIT("private "),
 	};
 
 	s = sv_trim(s);
@@ -102,11 +117,12 @@ static bool is_command(sv s)
 static bool speaks_of_smtp(sv s)
 {
 	static const sv words[] = {
-	    SV_INIT("smtp"), SV_INIT("rcpt to"), SV_INIT("mail from"),
-	    SV_INIT("postfix"), SV_INIT("exim"), SV_INIT("sendmail"),
-	    SV_INIT("e-mail"), SV_INIT("email"), SV_INIT("mailer-"),
-	    SV_INIT("bounce"), SV_INIT("\u90ae\u4ef6"),
-	    SV_INIT("\u30e1\u30fc\u30eb"),
+		SV_INIT("smtp"),	 SV_INIT("rcpt to"),
+		SV_INIT("mail from"),	 SV_INIT("postfix"),
+		SV_INIT("exim"),	 SV_INIT("sendmail"),
+		SV_INIT("e-mail"),	 SV_INIT("email"),
+		SV_INIT("mailer-"),	 SV_INIT("bounce"),
+		SV_INIT("\u90ae\u4ef6"), SV_INIT("\u30e1\u30fc\u30eb"),
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -118,8 +134,7 @@ static bool speaks_of_smtp(sv s)
 static bool tells_delivery(sv s)
 {
 	return sv_ihas(s, SV("queued as")) || sv_ihas(s, SV("status=sent")) ||
-	       sv_ihas(s, SV("stat=sent")) ||
-	       sv_has(s, SV(";250 2.")) ||
+	       sv_ihas(s, SV("stat=sent")) || sv_has(s, SV(";250 2.")) ||
 	       sv_ihas(s, SV("successfully delivered")) ||
 	       sv_ihas(s, SV("action: delivered")) ||
 	       sv_ihas(s, SV("wurde an folgende Empf\u00e4nger zugestellt"));
@@ -145,8 +160,8 @@ static void look_at(sv line, struct counts *c, struct doc *d)
 	d->smtp = d->smtp || speaks_of_smtp(s);
 	d->delivered = d->delivered || tells_delivery(s);
 	d->report = d->report || sv_has(t, SV("<policy_published>")) ||
-	            sv_has(t, SV("\"failure-details\"")) ||
-	            sv_has(t, SV("\"policy-string\""));
+		    sv_has(t, SV("\"failure-details\"")) ||
+		    sv_has(t, SV("\"policy-string\""));
 }
 
 void doc_look(sv in, struct doc *out)
@@ -163,8 +178,8 @@ void doc_look(sv in, struct doc *out)
 	d.article = c.explains >= MANY_EXPLANATIONS;
 	d.other = c.others > 0;
 	/* Replies and nothing else are no list that explains codes. */
-	d.catalogue = (c.refusals >= MANY_CODES &&
-	               d.lines - c.lead >= MANY_CODES) ||
-	              (c.refusals >= 2 && c.successes >= 2 && !c.commands);
+	d.catalogue =
+		(c.refusals >= MANY_CODES && d.lines - c.lead >= MANY_CODES) ||
+		(c.refusals >= 2 && c.successes >= 2 && !c.commands);
 	*out = d;
 }

@@ -44,7 +44,7 @@ static bool in_list(sv w, const sv *list, size_t n)
 static sv trim_right(sv s)
 {
 	while (s.n && (is_blank(s.p[s.n - 1]) || s.p[s.n - 1] == '*' ||
-	               s.p[s.n - 1] == '_'))
+		       s.p[s.n - 1] == '_'))
 		s.n--;
 	return s;
 }
@@ -66,11 +66,16 @@ static enum frame colon_frame(sv before)
 	if (words_count(before, WORDS_OTHER, 1))
 		return FRAME_OTHER;
 	return words_of_mail(before, 1) || sv_ihas(before, SV("error")) ||
-	       sv_ihas(before, SV("smtp")) || sv_ihas(before, SV("reason")) ||
-	       sv_ihas(before, SV("respon")) || sv_ihas(before, SV("repl")) ||
-	       sv_ihas(before, SV("result")) || sv_ihas(before, SV("said")) ||
-	       sv_ihas(before, SV("returned")) || sv_ihas(before, SV("code"))
-	           ? FRAME_COLON : FRAME_VERB;
+			       sv_ihas(before, SV("smtp")) ||
+			       sv_ihas(before, SV("reason")) ||
+			       sv_ihas(before, SV("respon")) ||
+			       sv_ihas(before, SV("repl")) ||
+			       sv_ihas(before, SV("result")) ||
+			       sv_ihas(before, SV("said")) ||
+			       sv_ihas(before, SV("returned")) ||
+			       sv_ihas(before, SV("code"))
+		       ? FRAME_COLON
+		       : FRAME_VERB;
 }
 
 /* "stat=550" is a record; "message = 550 ..." a setting. */
@@ -83,10 +88,10 @@ static bool ends_in_key(sv s)
 /* Marks that announce what a server said. */
 static bool ends_in_mark(sv s)
 {
-	static const sv marks[] = {SV_INIT(":"), SV_INIT("--"), SV_INIT("=>"),
-	                           SV_INIT("->"), SV_INIT("smtp;"),
-	                           SV_INIT("\uff1a"), SV_INIT("(host"),
-	                           SV_INIT("-"), SV_INIT("<")};
+	static const sv marks[] = {
+		SV_INIT(":"),	  SV_INIT("--"),    SV_INIT("=>"),
+		SV_INIT("->"),	  SV_INIT("smtp;"), SV_INIT("\uff1a"),
+		SV_INIT("(host"), SV_INIT("-"),	    SV_INIT("<")};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (sv_iends(s, marks[i]))
@@ -103,13 +108,13 @@ static enum frame frame_of(sv before)
 		return FRAME_START;
 	if (ends_in_key(before))
 		return colon_frame(before) == FRAME_OTHER ? FRAME_OTHER
-		                                          : FRAME_KEY;
+							  : FRAME_KEY;
 	if (ends_in_mark(before))
 		return colon_frame(before);
 	w = last_word(before);
 	if (in_list(w, errors, sizeof(errors) / sizeof(errors[0])))
 		return words_count(before, WORDS_OTHER, 1) ? FRAME_OTHER
-		                                           : FRAME_ERROR;
+							   : FRAME_ERROR;
 	if (in_list(w, verbs, sizeof(verbs) / sizeof(verbs[0])))
 		return FRAME_VERB;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
@@ -125,12 +130,12 @@ static char opener_of(sv s, size_t *len)
 		sv mark;
 		char as;
 	} marks[] = {
-	    {SV_INIT("\u201c"), 'q'}, {SV_INIT("\u201e"), 'q'},
-	    {SV_INIT("\u00ab"), 'g'}, {SV_INIT("\u2018"), 's'},
-	    {SV_INIT("\u300c"), 'j'}, {SV_INIT("\""), '"'},
-	    {SV_INIT("'"), '\''},     {SV_INIT("`"), '`'},
-	    {SV_INIT("("), '('},      {SV_INIT("["), '['},
-	    {SV_INIT("{"), '{'},      {SV_INIT("<"), '<'},
+		{SV_INIT("\u201c"), 'q'}, {SV_INIT("\u201e"), 'q'},
+		{SV_INIT("\u00ab"), 'g'}, {SV_INIT("\u2018"), 's'},
+		{SV_INIT("\u300c"), 'j'}, {SV_INIT("\""), '"'},
+		{SV_INIT("'"), '\''},	  {SV_INIT("`"), '`'},
+		{SV_INIT("("), '('},	  {SV_INIT("["), '['},
+		{SV_INIT("{"), '{'},	  {SV_INIT("<"), '<'},
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
@@ -206,7 +211,7 @@ size_t quote_end(sv s, size_t from, char opener)
 		return SV_NPOS;
 	at = sv_find(sv_drop(s, from), closer_of(opener));
 	if (opener == 'q') {
-		/* "„x“" of German, and the straight one of tired writers. */
+		/* German closes with the opening one, others with ". */
 		other = sv_find(sv_drop(s, from), SV("\u201c"));
 		at = other < at ? other : at;
 		other = sv_chr(sv_drop(s, from), '"');
@@ -232,7 +237,7 @@ static bool is_between_colons(sv s, size_t i)
 {
 	return i > 1 && s.p[i - 1] == ':' && i + 3 < s.n &&
 	       (s.p[i + 3] == ':' || s.p[i + 3] == ')' || s.p[i + 3] == ']' ||
-	        s.p[i + 3] == '/' || s.p[i + 3] == ',');
+		s.p[i + 3] == '/' || s.p[i + 3] == ',');
 }
 
 /* May a code begin at i?  "x550", "4.550", "#550" and "$550" are none. */
@@ -240,10 +245,9 @@ static bool is_boundary(sv s, size_t i)
 {
 	char c = i ? s.p[i - 1] : ' ';
 
-	return is_blank(c) || is_high(c) || c == '"' || c == '\'' ||
-	       c == '`' || c == '(' || c == '[' || c == '{' || c == ':' ||
-	       c == '=' || c == '>' || c == '<' || c == ';' || c == '*' ||
-	       c == '|';
+	return is_blank(c) || is_high(c) || c == '"' || c == '\'' || c == '`' ||
+	       c == '(' || c == '[' || c == '{' || c == ':' || c == '=' ||
+	       c == '>' || c == '<' || c == ';' || c == '*' || c == '|';
 }
 
 static size_t blanks(sv s, size_t i)
@@ -283,11 +287,11 @@ static bool head_at(sv s, size_t i, struct head *h)
 		if (!is_used(h->code) || is_between_colons(s, i))
 			return false;
 		k = i + 3;
-		h->bracketed = k < s.n && (s.p[k] == ']' ||
-		               (s.p[k] == ')' && i && s.p[i - 1] == '('));
+		h->bracketed =
+			k < s.n && (s.p[k] == ']' ||
+				    (s.p[k] == ')' && i && s.p[i - 1] == '('));
 		h->dash = k < s.n && s.p[k] == '-';
-		if (k < s.n && (s.p[k] == '-' || s.p[k] == ':' ||
-		                h->bracketed))
+		if (k < s.n && (s.p[k] == '-' || s.p[k] == ':' || h->bracketed))
 			k++;
 		if (h->bracketed && k < s.n && s.p[k] == ':')
 			k++;

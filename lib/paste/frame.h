@@ -25,9 +25,9 @@ struct head {
 	size_t text;   /* of the words behind codes */
 	uint16_t code; /* 0: only a status */
 	struct estatus status;
-	char opener;   /* quote or bracket right before it; 0: none */
+	char opener;	/* quote or bracket right before it; 0: none */
 	bool bracketed; /* "[554] 5.7.1": the code stands apart */
-	bool dash;     /* "550-": more lines */
+	bool dash;	/* "550-": more lines */
 	enum frame frame;
 };
 

@@ -25,9 +25,9 @@ struct slot {
 struct plines {
 	struct arena *a;
 	sv in;
-	size_t at;       /* where the next raw line begins */
+	size_t at;	 /* where the next raw line begins */
 	unsigned number; /* of the line last made */
-	bool inside;     /* at stands within a long line */
+	bool inside;	 /* at stands within a long line */
 	bool code;
 	uint32_t counted; /* number taken off the line last made, else 0 */
 	size_t first, n;  /* ring of lines made and not skipped */
@@ -147,8 +147,11 @@ static void decode(struct mtext *t, sv raw, size_t offset)
 			continue;
 		c = utf8_decode(here, &n);
 		if (c == UTF8_REPLACEMENT && n == 1)
-			mtext_put(t, sv_of(enc, utf8_encode(
-			          cp1252_decode(here.p[0]), enc)), offset + i);
+			mtext_put(
+				t,
+				sv_of(enc, utf8_encode(cp1252_decode(here.p[0]),
+						       enc)),
+				offset + i);
 		else if (is_odd_blank(c))
 			mtext_put(t, SV(" "), offset + i);
 		else if (!is_invisible(c))
@@ -351,7 +354,7 @@ static void take_half_span(struct mtext *t)
 static void take_marks(struct pline *l)
 {
 	static const sv pairs[] = {SV_INIT("**"), SV_INIT("__"), SV_INIT("`"),
-	                           SV_INIT("*"), SV_INIT("_")};
+				   SV_INIT("*"), SV_INIT("_")};
 	struct mtext *t = &l->text;
 	size_t n = list_mark(mtext_sv(t));
 
@@ -395,10 +398,10 @@ static bool make(struct plines *p, struct slot *s)
 	make_room(p, s, utf8_valid(sv_head(rest, n)) ? n : n * GROWTH);
 	decode(&s->store, sv_head(rest, n), p->at);
 	*l = (struct pline){.text = s->store,
-	                    .offset = p->at,
-	                    .number = p->inside ? p->number : p->number + 1,
-	                    .code = p->code,
-	                    .continues = p->inside};
+			    .offset = p->at,
+			    .number = p->inside ? p->number : p->number + 1,
+			    .code = p->code,
+			    .continues = p->inside};
 	if (!p->inside) {
 		take_quotes(l);
 		take_number(p, l, sv_drop(rest, n + end));
@@ -436,7 +439,7 @@ void plines_skip(struct plines *p, size_t n)
 }
 
 void paste_take(struct mtext *t, const struct pline *line, size_t from,
-                size_t to)
+		size_t to)
 {
 	const struct mtext *s = &line->text;
 
@@ -456,7 +459,7 @@ sv paste_keep(struct paste_ctx *ctx, sv part)
 }
 
 struct attempt *paste_add(struct paste_ctx *ctx, const struct pline *line,
-                          enum ev_form form)
+			  enum ev_form form)
 {
 	struct attempt *at = attempts_add(ctx->out, ctx->a);
 

@@ -33,12 +33,12 @@ struct pline {
 	 * mark: a reader of dialogues asks .quote.
 	 */
 	struct mtext text;
-	size_t offset;   /* of the raw line in the input */
+	size_t offset;	 /* of the raw line in the input */
 	unsigned number; /* 1 first */
 	unsigned indent; /* columns of blanks taken off behind quote marks */
-	unsigned quote;  /* depth of quote marks taken off */
-	bool code;       /* inside a Markdown fence */
-	bool item;       /* a list mark ("- ", "1. ") was taken off */
+	unsigned quote;	 /* depth of quote marks taken off */
+	bool code;	 /* inside a Markdown fence */
+	bool item;	 /* a list mark ("- ", "1. ") was taken off */
 	/*
 	 * The raw line is longer than MTEXT_MAX and this is a later piece of
 	 * it; .text of the piece before ends where this one begins.
@@ -68,31 +68,31 @@ struct paste_ctx {
 	struct attempts *out;
 	struct paste_seen *seen;
 	const struct paste_options *opt;
-	size_t size;            /* bytes of the paste */
+	size_t size;		/* bytes of the paste */
 	struct paste_state *st; /* what logline.c and prose.c remember */
 };
 
 typedef size_t paste_reader(struct paste_ctx *ctx);
 
 /* The readers, in the order in which they are tried. */
-size_t paste_read_exception(struct paste_ctx *ctx); /* exception*.c */
+size_t paste_read_exception(struct paste_ctx *ctx);  /* exception*.c */
 size_t paste_read_transcript(struct paste_ctx *ctx); /* transcript.c */
-size_t paste_read_ndr(struct paste_ctx *ctx);        /* ndr.c, dsn/frame.h */
-size_t paste_read_log(struct paste_ctx *ctx);        /* logline.c */
-size_t paste_read_reply(struct paste_ctx *ctx);      /* prose.c */
+size_t paste_read_ndr(struct paste_ctx *ctx);	     /* ndr.c, dsn/frame.h */
+size_t paste_read_log(struct paste_ctx *ctx);	     /* logline.c */
+size_t paste_read_reply(struct paste_ctx *ctx);	     /* prose.c */
 
 /*
  * Copy bytes from..to of a line to *t, joined to what is there by a space:
  * how replies that run over lines are put together.
  */
 void paste_take(struct mtext *t, const struct pline *line, size_t from,
-                size_t to);
+		size_t to);
 
 /* A view of a line's bytes copied to the arena of the attempts. */
 sv paste_keep(struct paste_ctx *ctx, sv part);
 
 /* Append an attempt that begins in that line; NULL as attempts_add(). */
 struct attempt *paste_add(struct paste_ctx *ctx, const struct pline *line,
-                          enum ev_form form);
+			  enum ev_form form);
 
 #endif

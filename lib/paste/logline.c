@@ -28,7 +28,7 @@ static bool begins_other(sv s)
 
 	return !s.n || sv_starts(s, SV("-- ")) || sv_starts(s, SV("From ")) ||
 	       (reply_code(s, &code) && s.n > 3 && s.p[3] == '-' &&
-	        sv_has(s, SV(" 2.")));
+		sv_has(s, SV(" 2.")));
 }
 
 /* Parentheses open at the end of s, "(" of smileys aside. */
@@ -49,11 +49,11 @@ static int open_parens(sv s)
 static bool ends_open(sv s)
 {
 	static const sv ends[] = {
-	    SV_INIT(","), SV_INIT(":"), SV_INIT("="), SV_INIT(" =="),
-	    SV_INIT(" **"), SV_INIT(" for"), SV_INIT(" from"),
-	    SV_INIT(" host"), SV_INIT(" remote"), SV_INIT(" mail"),
-	    SV_INIT(" to"), SV_INIT(" after"), SV_INIT(" with"),
-	    SV_INIT("(host"), SV_INIT("-"),
+		SV_INIT(","),	  SV_INIT(":"),	    SV_INIT("="),
+		SV_INIT(" =="),	  SV_INIT(" **"),   SV_INIT(" for"),
+		SV_INIT(" from"), SV_INIT(" host"), SV_INIT(" remote"),
+		SV_INIT(" mail"), SV_INIT(" to"),   SV_INIT(" after"),
+		SV_INIT(" with"), SV_INIT("(host"), SV_INIT("-"),
 	};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
@@ -83,14 +83,13 @@ static bool is_entry(struct paste_ctx *ctx, const struct pline *line)
  * An indented line is one, and any that goes on where something is open.
  */
 static bool is_piece(struct paste_ctx *ctx, const struct pline *first, sv text,
-                     const struct pline *last, const struct pline *next)
+		     const struct pline *last, const struct pline *next)
 {
 	sv s = mtext_sv(&next->text);
 
 	if (next->continues)
 		return true;
-	if (next->quote != first->quote || begins_other(s) ||
-	    begins_entry(s))
+	if (next->quote != first->quote || begins_other(s) || begins_entry(s))
 		return false;
 	if (open_parens(text) > 0 || ends_open(text))
 		return true;
@@ -101,8 +100,9 @@ static bool is_piece(struct paste_ctx *ctx, const struct pline *first, sv text,
 	if (next->indent > first->indent + 1)
 		return true;
 	/* Cut in the middle of a word, at a column of terminals or mails. */
-	return last->text.n >= 60 && (is_lower(s.p[0]) || s.p[0] == '<' ||
-	       is_digit(s.p[0]) || s.p[0] == '(' || s.p[0] == '[');
+	return last->text.n >= 60 &&
+	       (is_lower(s.p[0]) || s.p[0] == '<' || is_digit(s.p[0]) ||
+		s.p[0] == '(' || s.p[0] == '[');
 }
 
 static void append(struct mtext *t, const struct pline *line, bool glue)
@@ -122,7 +122,10 @@ static size_t count_pieces(struct paste_ctx *ctx)
 	const struct pline *next = plines_at(ctx->lines, 1);
 
 	return next && next->text.n &&
-	       is_piece(ctx, first, mtext_sv(&first->text), first, next) ? 2 : 1;
+			       is_piece(ctx, first, mtext_sv(&first->text),
+					first, next)
+		       ? 2
+		       : 1;
 }
 
 /* At most so long is the line when all its pieces are joined. */
@@ -180,12 +183,12 @@ static void keep_text(struct paste_ctx *ctx, struct mtext *t)
 static void keep_all(struct paste_ctx *ctx, struct attempt *at)
 {
 	sv *views[] = {
-	    &at->writer,      &at->host,      &at->host_ip,
-	    &at->own_host,    &at->own_ip,    &at->client_ip,
-	    &at->client_host, &at->helo,      &at->sender,
-	    &at->header_from, &at->recipient, &at->final_recipient,
-	    &at->account,     &at->queue_id,  &at->message_id,
-	    &at->instance,    &at->url,       &at->port,
+		&at->writer,	  &at->host,	  &at->host_ip,
+		&at->own_host,	  &at->own_ip,	  &at->client_ip,
+		&at->client_host, &at->helo,	  &at->sender,
+		&at->header_from, &at->recipient, &at->final_recipient,
+		&at->account,	  &at->queue_id,  &at->message_id,
+		&at->instance,	  &at->url,	  &at->port,
 	};
 
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
@@ -200,7 +203,7 @@ static void note_try(struct paste_state *st, size_t index)
 }
 
 static void add(struct paste_ctx *ctx, const struct pline *line,
-                const struct log_event *ev)
+		const struct log_event *ev)
 {
 	struct attempt *at = paste_add(ctx, line, FORM_LOG);
 
@@ -223,7 +226,7 @@ static void add(struct paste_ctx *ctx, const struct pline *line,
 }
 
 static void handle(struct paste_ctx *ctx, const struct pline *line,
-                   const struct log_event *ev)
+		   const struct log_event *ev)
 {
 	switch (ev->kind) {
 	case LOG_ATTEMPT:
@@ -251,7 +254,7 @@ static void handle(struct paste_ctx *ctx, const struct pline *line,
 
 /* Read t; the events and how many there are, 0 for no line of a log. */
 static size_t read_one(struct paste_ctx *ctx, const struct mtext *t,
-                       struct log_event *ev)
+		       struct log_event *ev)
 {
 	size_t n = log_read(ctx->st->scratch, t, ev, LOG_MAX_EVENTS);
 
@@ -276,8 +279,8 @@ static struct mtext body_of(const struct pline *line)
 		return t;
 	while (n < t.n && t.p[n] == ' ')
 		n++;
-	if (n + 3 < t.n && (!memcmp(t.p + n, "== ", 3) ||
-	                    !memcmp(t.p + n, "** ", 3))) {
+	if (n + 3 < t.n &&
+	    (!memcmp(t.p + n, "== ", 3) || !memcmp(t.p + n, "** ", 3))) {
 		t.p += n;
 		t.src += n;
 		t.n -= n;

@@ -29,14 +29,14 @@ enum strength { NO_REPLY, WEAK, STRONG };
 struct part {
 	size_t line; /* ahead in the window */
 	size_t from, to;
-	bool head;   /* begins with a code or status: a line of the reply */
+	bool head; /* begins with a code or status: a line of the reply */
 };
 
 struct found {
 	struct head h;
 	struct part parts[PARTS_MAX];
 	size_t n;
-	bool closed;  /* the quote around it ends in its last line */
+	bool closed; /* the quote around it ends in its last line */
 	size_t bytes;
 };
 
@@ -94,17 +94,17 @@ static bool explains(const struct doc *d)
 struct ground {
 	const struct head *h;
 	const struct doc *d;
-	sv text;        /* behind the codes */
+	sv text;	/* behind the codes */
 	unsigned words; /* of mail in it, at most 3 */
 	bool status, text_there, brief, follows_prose, goes_on;
-	bool apart;     /* the line before is empty or a reply */
+	bool apart; /* the line before is empty or a reply */
 };
 
 static enum strength judge_code_only(const struct ground *g)
 {
 	bool framed = g->h->frame == FRAME_COLON || g->h->frame == FRAME_ERROR;
 	bool alone = !g->text.n || sv_eq(g->text, SV(".")) ||
-	             sv_eq(g->text, SV("!"));
+		     sv_eq(g->text, SV("!"));
 
 	if (g->h->frame == FRAME_START && g->d->lines <= 2 &&
 	    (alone || g->status))
@@ -123,8 +123,7 @@ static enum strength judge_start(const struct ground *g)
 
 	if (g->follows_prose && !g->brief)
 		return NO_REPLY;
-	if (!named && (d->catalogue || d->source ||
-	               (d->article && !g->status)))
+	if (!named && (d->catalogue || d->source || (d->article && !g->status)))
 		return NO_REPLY;
 	if (!g->h->code) {
 		if (g->words >= 2 && (g->goes_on || g->brief))
@@ -153,7 +152,8 @@ static enum strength judge_framed(const struct ground *g)
 	case FRAME_KEY:
 		if (g->status || g->words)
 			return (g->d->source || g->d->catalogue) && !named
-			           ? NO_REPLY : STRONG;
+				       ? NO_REPLY
+				       : STRONG;
 		return (g->brief || g->d->smtp) && !doubt ? WEAK : NO_REPLY;
 	case FRAME_ERROR:
 		if (doubt)
@@ -166,27 +166,24 @@ static enum strength judge_framed(const struct ground *g)
 			return NO_REPLY;
 		return g->words ? STRONG : WEAK;
 	default:
-		return g->brief && g->status && g->words && !doubt
-		           ? STRONG : NO_REPLY;
+		return g->brief && g->status && g->words && !doubt ? STRONG
+								   : NO_REPLY;
 	}
 }
 
 /* What follows shows that the code was named in a sentence or a record. */
 static bool only_named(sv text)
 {
-	static const sv joins[] = {SV_INIT("and"), SV_INIT("or"),
-	                           SV_INIT("und"), SV_INIT("oder"),
-	                           SV_INIT("et"), SV_INIT("ou"),
-	                           SV_INIT("y"), SV_INIT("was"),
-	                           SV_INIT("is"), SV_INIT("means"),
-	                           SV_INIT("EUR"), SV_INIT("USD"),
-	                           SV_INIT("GBP"), SV_INIT("CHF"),
-	                           SV_INIT("MB"), SV_INIT("GB"),
-	                           SV_INIT("kB"), SV_INIT("KB"),
-	                           SV_INIT("MHz"), SV_INIT("kg"),
-	                           SV_INIT("g"), SV_INIT("km"),
-	                           SV_INIT("m"), SV_INIT("ms"),
-	                           SV_INIT("\u20ac"), SV_INIT("$")};
+	static const sv joins[] = {
+		SV_INIT("and"),	   SV_INIT("or"),  SV_INIT("und"),
+		SV_INIT("oder"),   SV_INIT("et"),  SV_INIT("ou"),
+		SV_INIT("y"),	   SV_INIT("was"), SV_INIT("is"),
+		SV_INIT("means"),  SV_INIT("EUR"), SV_INIT("USD"),
+		SV_INIT("GBP"),	   SV_INIT("CHF"), SV_INIT("MB"),
+		SV_INIT("GB"),	   SV_INIT("kB"),  SV_INIT("KB"),
+		SV_INIT("MHz"),	   SV_INIT("kg"),  SV_INIT("g"),
+		SV_INIT("km"),	   SV_INIT("m"),   SV_INIT("ms"),
+		SV_INIT("\u20ac"), SV_INIT("$")};
 	sv rest = text, word = sv_word(&rest);
 	size_t eq = sv_chr(word, '=');
 
@@ -198,11 +195,10 @@ static bool only_named(sv text)
 		return true;
 	if (names_error(text))
 		return true;
-	return text.n && (text.p[0] == ',' || text.p[0] == '.' ||
-	                  text.p[0] == ')' || text.p[0] == '?' ||
-	                  text.p[0] == '!' || text.p[0] == ';' ||
-	                  text.p[0] == '/' || text.p[0] == '=' ||
-	                  text.p[0] == '%');
+	return text.n &&
+	       (text.p[0] == ',' || text.p[0] == '.' || text.p[0] == ')' ||
+		text.p[0] == '?' || text.p[0] == '!' || text.p[0] == ';' ||
+		text.p[0] == '/' || text.p[0] == '=' || text.p[0] == '%');
 }
 
 /* The line behind repeats the code or status at its start. */
@@ -233,8 +229,8 @@ static enum strength judge(struct paste_ctx *ctx, sv s, const struct head *h)
 	g.status = estatus_is_set(h->status);
 	g.brief = doc_is_short(d) || ctx->opt->form == FORM_REPLY;
 	g.goes_on = repeated(ctx, h);
-	g.follows_prose = end < s.n && has_word(sv_drop(s, end)) &&
-	                  h->opener != '(';
+	g.follows_prose =
+		end < s.n && has_word(sv_drop(s, end)) && h->opener != '(';
 	g.apart = ctx->st->blank || ctx->st->lead_reply;
 	/* "421 mx7 ME" and the words in the line behind. */
 	if (h->frame == FRAME_START && word_count(g.text) < 3 && !h->opener &&
@@ -248,7 +244,7 @@ static enum strength judge(struct paste_ctx *ctx, sv s, const struct head *h)
 }
 
 static void add_part(struct found *f, size_t line, size_t from, size_t to,
-                     bool head)
+		     bool head)
 {
 	if (f->n == PARTS_MAX || from > to)
 		return;
@@ -260,8 +256,7 @@ static void add_part(struct found *f, size_t line, size_t from, size_t to,
 static bool take_quoted(struct paste_ctx *ctx, struct found *f)
 {
 	const struct pline *first = plines_at(ctx->lines, 0), *l;
-	size_t end = quote_end(mtext_sv(&first->text), f->h.text,
-	                       f->h.opener);
+	size_t end = quote_end(mtext_sv(&first->text), f->h.text, f->h.opener);
 
 	if (end != SV_NPOS) {
 		add_part(f, 0, f->h.at, end, true);
@@ -306,8 +301,7 @@ static bool ends_sentence(sv s)
 }
 
 /* A frame of a stack trace, a command, an entry of a log. */
-static bool begins_anew(const struct found *f, const struct pline *first,
-                        sv s)
+static bool begins_anew(const struct found *f, const struct pline *first, sv s)
 {
 	sv head = mtext_sv(&first->text), rest = s;
 	size_t same = 0, upper = 0;
@@ -330,14 +324,14 @@ static bool begins_anew(const struct found *f, const struct pline *first,
 
 /* Is next the rest of a wrapped line of a reply whose last part is last? */
 static bool is_wrapped(const struct found *f, const struct pline *first,
-                       sv last, const struct pline *next, bool dash)
+		       sv last, const struct pline *next, bool dash)
 {
 	sv s = mtext_sv(&next->text);
-	bool open = last.n && (last.p[last.n - 1] == ',' ||
-	                       last.p[last.n - 1] == ':');
+	bool open = last.n &&
+		    (last.p[last.n - 1] == ',' || last.p[last.n - 1] == ':');
 	bool small = is_lower(s.p[0]) || is_digit(s.p[0]) || s.p[0] == '<' ||
-	             s.p[0] == '(' || s.p[0] == '[' ||
-	             sv_istarts(s, SV("http"));
+		     s.p[0] == '(' || s.p[0] == '[' ||
+		     sv_istarts(s, SV("http"));
 
 	if (next->continues)
 		return true;
@@ -371,8 +365,10 @@ static int line_kind(const struct found *f, sv s, bool *dash)
 	if (!estatus_parse(s, &e))
 		return 0;
 	return estatus_is_set(f->h.status) && e.class == f->h.status.class &&
-	       e.subject == f->h.status.subject &&
-	       e.detail == f->h.status.detail ? 1 : -1;
+			       e.subject == f->h.status.subject &&
+			       e.detail == f->h.status.detail
+		       ? 1
+		       : -1;
 }
 
 /* The lines behind the first that belong to the reply. */
@@ -402,7 +398,7 @@ static void take_lines(struct paste_ctx *ctx, struct found *f)
 
 /* One byte of a line, escapes of strings undone; the number of bytes read. */
 static size_t take_byte(struct mtext *t, const struct mtext *s, size_t i,
-                        size_t to, bool quoted)
+			size_t to, bool quoted)
 {
 	char c = s->p[i], e = i + 1 < to ? s->p[i + 1] : '\0';
 	char then = i + 2 < to ? s->p[i + 2] : ' ';
@@ -427,7 +423,7 @@ static size_t take_byte(struct mtext *t, const struct mtext *s, size_t i,
 }
 
 static void take_part(struct paste_ctx *ctx, struct mtext *t,
-                      const struct part *p, bool quoted)
+		      const struct part *p, bool quoted)
 {
 	const struct pline *l = plines_at(ctx->lines, p->line);
 
@@ -446,10 +442,10 @@ static void trim_tail(struct mtext *t)
 		sv s = mtext_sv(t);
 		char c = s.p[s.n - 1];
 		bool lone = c == '`' || c == ',' || is_space(c) ||
-		            (c == '"' && sv_chr(s, '"') == s.n - 1) ||
-		            (c == '\'' && sv_chr(s, '\'') == s.n - 1) ||
-		            (c == '>' && sv_chr(s, '<') == SV_NPOS) ||
-		            (c == ')' && sv_chr(s, '(') == SV_NPOS);
+			    (c == '"' && sv_chr(s, '"') == s.n - 1) ||
+			    (c == '\'' && sv_chr(s, '\'') == s.n - 1) ||
+			    (c == '>' && sv_chr(s, '<') == SV_NPOS) ||
+			    (c == ')' && sv_chr(s, '(') == SV_NPOS);
 
 		if (!lone)
 			return;
@@ -522,8 +518,7 @@ static void emit(struct paste_ctx *ctx, struct found *f, enum strength how)
 }
 
 /* Take in what h begins; the last part tells where it ends. */
-static void extend(struct paste_ctx *ctx, const struct head *h,
-                   struct found *f)
+static void extend(struct paste_ctx *ctx, const struct head *h, struct found *f)
 {
 	sv s = line_text(ctx, 0);
 
@@ -557,7 +552,8 @@ static bool told_again(struct paste_ctx *ctx, const struct head *h, sv s)
 	sv code = sv_slice(s, h->at, h->at + 3), last = SV("");
 
 	if (!h->code || h->frame == FRAME_START ||
-	    (has_word(sv_drop(s, h->text)) && !names_error(sv_drop(s, h->text))))
+	    (has_word(sv_drop(s, h->text)) &&
+	     !names_error(sv_drop(s, h->text))))
 		return false;
 	if (out->n)
 		last = mtext_sv(&out->v[out->n - 1].text);

@@ -28,15 +28,15 @@ static bool is_binary(sv s)
 
 /* In the order of lines.h. */
 static paste_reader *const readers[] = {
-    paste_read_exception, paste_read_transcript, paste_read_ndr,
-    paste_read_log,       paste_read_reply,
+	paste_read_exception, paste_read_transcript, paste_read_ndr,
+	paste_read_log,	      paste_read_reply,
 };
 
 /* The readers that the caller allows: FORM_UNKNOWN allows all. */
 static bool allowed(enum ev_form form, size_t reader)
 {
 	static const enum ev_form forms[] = {FORM_EXCEPTION, FORM_TRANSCRIPT,
-	                                     FORM_NDR, FORM_LOG, FORM_REPLY};
+					     FORM_NDR, FORM_LOG, FORM_REPLY};
 
 	return form == FORM_UNKNOWN || form == forms[reader] ||
 	       (form == FORM_TEXT && forms[reader] == FORM_REPLY);
@@ -117,12 +117,12 @@ static void map_back(const struct charset_text *map, struct attempt *at)
 	at->offset = charset_origin(map, at->offset);
 	for (size_t i = 0; i < at->text.n; i++)
 		if (at->text.src[i] != MTEXT_NOWHERE)
-			at->text.src[i] = (uint32_t)charset_origin(
-			    map, at->text.src[i]);
+			at->text.src[i] =
+				(uint32_t)charset_origin(map, at->text.src[i]);
 }
 
 static enum mw_status read_text(struct paste_ctx *ctx, sv text,
-                                struct mw_err *err)
+				struct mw_err *err)
 {
 	size_t before = ctx->out->n;
 
@@ -144,9 +144,8 @@ static enum mw_status read_text(struct paste_ctx *ctx, sv text,
 }
 
 enum mw_status paste_read(struct arena *a, sv in,
-                          const struct paste_options *opt,
-                          struct attempts *out, struct paste_seen *seen,
-                          struct mw_err *err)
+			  const struct paste_options *opt, struct attempts *out,
+			  struct paste_seen *seen, struct mw_err *err)
 {
 	static const struct paste_options any = {0};
 	struct paste_state st = {0};

@@ -19,17 +19,17 @@
  * frame ("the server said:") to be believed.
  */
 struct doc {
-	unsigned lines;  /* not empty */
+	unsigned lines; /* not empty */
 	size_t chars;
-	bool catalogue;  /* lists codes and what they mean */
-	bool article;    /* explains */
-	bool source;     /* a program */
-	bool config;     /* a configuration or zone file */
-	bool headers;    /* headers of a message */
-	bool report;     /* a DMARC or TLS report */
-	bool other;      /* speaks of HTTP, FTP, SIP, SQL, IMAP, POP3 */
-	bool smtp;       /* speaks of mail being sent */
-	bool delivered;  /* of a delivery that succeeded */
+	bool catalogue; /* lists codes and what they mean */
+	bool article;	/* explains */
+	bool source;	/* a program */
+	bool config;	/* a configuration or zone file */
+	bool headers;	/* headers of a message */
+	bool report;	/* a DMARC or TLS report */
+	bool other;	/* speaks of HTTP, FTP, SIP, SQL, IMAP, POP3 */
+	bool smtp;	/* speaks of mail being sent */
+	bool delivered; /* of a delivery that succeeded */
 };
 
 void doc_look(sv in, struct doc *out);
@@ -48,13 +48,13 @@ static inline bool doc_is_short(const struct doc *d)
 
 struct paste_state {
 	struct doc doc;
-	struct join *join;     /* NULL where there is no memory for it */
-	struct arena *scratch; /* for one log line */
+	struct join *join;	   /* NULL where there is no memory for it */
+	struct arena *scratch;	   /* for one log line */
 	uint32_t tries[TRIES_MAX]; /* indexes of attempts, ascending */
 	size_t ntries;
 	char lead[LEAD_MAX];
 	size_t lead_n;
-	bool blank;      /* the line before is empty, or there is none */
+	bool blank;	 /* the line before is empty, or there is none */
 	bool lead_reply; /* the line before was a reply */
 };
 

@@ -20,8 +20,8 @@ static bool is_about_something_else(const struct doc *d)
 	       d->catalogue || d->article || d->headers;
 }
 
-static struct attempt *add_text(struct paste_ctx *ctx,
-                                const struct pline *line, size_t cap)
+static struct attempt *add_text(struct paste_ctx *ctx, const struct pline *line,
+				size_t cap)
 {
 	struct attempt *at = paste_add(ctx, line, FORM_TEXT);
 
@@ -93,7 +93,7 @@ static void whole(struct paste_ctx *ctx)
  * *from moves on.
  */
 static bool is_taken(const struct attempts *out, size_t n, size_t *from,
-                     size_t offset)
+		     size_t offset)
 {
 	size_t first, len;
 
@@ -103,8 +103,8 @@ static bool is_taken(const struct attempts *out, size_t n, size_t *from,
 		if (offset < at->offset)
 			return false;
 		if (offset == at->offset ||
-		    (at->text.n && mtext_origin(&at->text, 0, at->text.n,
-		                                &first, &len) &&
+		    (at->text.n &&
+		     mtext_origin(&at->text, 0, at->text.n, &first, &len) &&
 		     offset < first + len))
 			return true;
 	}
@@ -132,11 +132,12 @@ static void sentences(struct paste_ctx *ctx)
 		    is_log(ctx, l))
 			continue;
 		next = plines_at(ctx->lines, 1);
-		if (next && (l->text.n < WRAP_WIDTH || !next->text.n ||
-		             !is_lower(next->text.p[0]) ||
-		             next->quote != l->quote))
+		if (next &&
+		    (l->text.n < WRAP_WIDTH || !next->text.n ||
+		     !is_lower(next->text.p[0]) || next->quote != l->quote))
 			next = NULL;
-		at = add_text(ctx, l, l->text.n + (next ? next->text.n : 0) + 2);
+		at = add_text(ctx, l,
+			      l->text.n + (next ? next->text.n : 0) + 2);
 		if (!at)
 			return;
 		paste_take(&at->text, l, 0, l->text.n);

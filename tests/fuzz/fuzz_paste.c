@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	must(a != NULL);
 	st = paste_read(a, sv_of((const char *)data, size), NULL, &out, &seen,
-	                NULL);
+			NULL);
 	must(st == MW_OK || st == MW_ENOMEM);
 	must(out.n <= ATTEMPTS_MAX);
 	for (size_t i = 0; i < out.n; i++)

@@ -51,8 +51,8 @@ static void cleaned(void **state)
 			const struct pline *l = plines_at(p, 0);
 
 			n += (size_t)snprintf(got + n, sizeof(got) - n,
-			                      "%u|%.*s\n", l->quote,
-			                      SV_FMT(mtext_sv(&l->text)));
+					      "%u|%.*s\n", l->quote,
+					      SV_FMT(mtext_sv(&l->text)));
 		}
 		assert_string_equal(got, pastes[i].out);
 		arena_free(a);
@@ -62,7 +62,8 @@ static void cleaned(void **state)
 static void bytes_know_their_origin(void **state)
 {
 	struct arena *a = arena_new(1 << 22);
-	const char *in = "> \033[1m55\xe2\x80\x8b\x30\033[0m\xc2\xa0no\n>  5.1.1";
+	const char *in =
+		"> \033[1m55\xe2\x80\x8b\x30\033[0m\xc2\xa0no\n>  5.1.1";
 	struct plines *p = plines_new(a, sv_str(in));
 	const struct pline *l = plines_at(p, 0), *m = plines_at(p, 1);
 	size_t off, len;
@@ -127,5 +128,5 @@ static void long_lines_come_in_pieces(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(cleaned), cmocka_unit_test(bytes_know_their_origin),
-          cmocka_unit_test(window_moves_on),
-          cmocka_unit_test(long_lines_come_in_pieces))
+	  cmocka_unit_test(window_moves_on),
+	  cmocka_unit_test(long_lines_come_in_pieces))

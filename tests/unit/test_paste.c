@@ -49,7 +49,8 @@ static const struct {
 	{"  277   == a@example.org R=dnslookup defer (-1): host lookup did not "
 	 "complete", 1, FORM_LOG, false, 0, "host lookup did not complete",
 		"a@example.org"},
-	{"Would I get a 454 error if I reach the limits of the SMTP service?", 0,
+	{"Would I get a 454 error if I reach the limits of the SMTP service?",
+		0,
 		0, 0, 0, "", ""},
 	/* A try is dropped where a final attempt follows. */
 	{"Mar 23 11:21:31 h postfix/smtp[1]: connect to mx1.example.org"
@@ -58,7 +59,8 @@ static const struct {
 	 "relay=none, delay=151, dsn=4.4.1, status=deferred (connect to "
 	 "mx2.example.org[192.0.2.2]:25: Connection timed out)", 1, FORM_LOG,
 		false, 0,
-		"connect to mx2.example.org[192.0.2.2]:25: Connection timed out",
+		"connect to mx2.example.org[192.0.2.2]:25: "
+		"Connection timed out",
 		"a@example.org"},
 };
 /* clang-format on */
@@ -73,12 +75,12 @@ static void attempts_are_found(void **state)
 		paste_unit_read(&f, in);
 		if (f.out.n != pastes[i].n)
 			fail_msg("%zu attempts in \"%s\"", f.out.n,
-			         pastes[i].in);
+				 pastes[i].in);
 		if (f.out.n) {
 			assert_int_equal(f.out.v[0].form, pastes[i].form);
 			assert_int_equal(f.out.v[0].weak, pastes[i].weak);
 			assert_int_equal(paste_unit_reply(&f, 0).code,
-			                 pastes[i].code);
+					 pastes[i].code);
 			assert_sv(mtext_sv(&f.out.v[0].text), pastes[i].text);
 			assert_sv(f.out.v[0].recipient, pastes[i].recipient);
 		}
@@ -128,14 +130,15 @@ static void wide_text_is_read(void **state)
 static void named_charsets_are_read(void **state)
 {
 	sv in = SV("Content-Type: text/plain; charset=koi8-r\n\n550 5.2.2 "
-	           "\xd1\xdd\xc9\xcb \xd0\xcf\xcc\xcf\xce\n");
+		   "\xd1\xdd\xc9\xcb \xd0\xcf\xcc\xcf\xce\n");
 	struct paste_found f;
 
 	(void)state;
 	paste_unit_read(&f, in);
 	assert_int_equal(f.out.n, 1);
 	assert_sv(mtext_sv(&f.out.v[0].text),
-	          "550 5.2.2 \u044f\u0449\u0438\u043a \u043f\u043e\u043b\u043e\u043d");
+		  "550 5.2.2 \u044f\u0449\u0438\u043a "
+		  "\u043f\u043e\u043b\u043e\u043d");
 	assert_int_equal(f.out.v[0].text.src[0], 42);
 	arena_free(f.a);
 }
@@ -145,12 +148,14 @@ static void what_was_seen(void **state)
 	struct paste_found f;
 
 	(void)state;
-	paste_unit_read(&f, sv_of("\x7f" "ELF\0\1\2\3\0\0\0\1\2", 13));
+	paste_unit_read(&f, sv_of("\x7f"
+				  "ELF\0\1\2\3\0\0\0\1\2",
+				  13));
 	assert_true(f.seen.binary);
 	assert_int_equal(f.out.n, 0);
 	arena_free(f.a);
 	paste_unit_read(&f, SV("From: a@example.org\nTo: b@example.org\n"
-	                       "Subject: 550 pieces\n\nHello\n"));
+			       "Subject: 550 pieces\n\nHello\n"));
 	assert_true(f.seen.not_a_bounce);
 	assert_sv(f.seen.what, "message headers");
 	arena_free(f.a);
@@ -174,7 +179,7 @@ static void read_negative(const char *path)
 	for (size_t i = 0; i < f.out.n; i++)
 		if (!f.out.v[i].weak)
 			fail_msg("%s: \"%.*s\"", path,
-			         SV_FMT(mtext_sv(&f.out.v[i].text)));
+				 SV_FMT(mtext_sv(&f.out.v[i].text)));
 	arena_free(f.a);
 }
 
@@ -183,15 +188,17 @@ static void lines_are_joined_by_queue_id(void **state)
 	struct paste_found f;
 
 	(void)state;
-	paste_unit_read(&f, SV(
-	    "Nov 23 09:14:02 mail postfix/submission/smtpd[1]: 7C1D32A0F3: "
-	    "client=pc.example.org[192.0.2.44], sasl_method=PLAIN, "
-	    "sasl_username=anna@example.org\n"
-	    "Nov 23 09:14:02 mail postfix/qmgr[2]: 7C1D32A0F3: "
-	    "from=<a@example.org>, size=18742, nrcpt=1 (queue active)\n"
-	    "Nov 23 09:14:03 mail postfix/smtp[3]: 7C1D32A0F3: "
-	    "to=<b@example.net>, relay=none, delay=1, dsn=5.4.4, "
-	    "status=bounced (Host or domain name not found)\n"));
+	paste_unit_read(
+		&f,
+		SV("Nov 23 09:14:02 mail postfix/submission/smtpd[1]: "
+		   "7C1D32A0F3: "
+		   "client=pc.example.org[192.0.2.44], sasl_method=PLAIN, "
+		   "sasl_username=anna@example.org\n"
+		   "Nov 23 09:14:02 mail postfix/qmgr[2]: 7C1D32A0F3: "
+		   "from=<a@example.org>, size=18742, nrcpt=1 (queue active)\n"
+		   "Nov 23 09:14:03 mail postfix/smtp[3]: 7C1D32A0F3: "
+		   "to=<b@example.net>, relay=none, delay=1, dsn=5.4.4, "
+		   "status=bounced (Host or domain name not found)\n"));
 	assert_int_equal(f.out.n, 1);
 	assert_sv(f.out.v[0].sender, "a@example.org");
 	assert_sv(f.out.v[0].account, "anna@example.org");
@@ -202,8 +209,8 @@ static void lines_are_joined_by_queue_id(void **state)
 static void negatives_hold_nothing(void **state)
 {
 	static const char *const dirs[] = {"a-articles", "b-numbers",
-	                                   "c-delivered", "d-other-errors",
-	                                   "e-around-mail"};
+					   "c-delivered", "d-other-errors",
+					   "e-around-mail"};
 	char path[512];
 	unsigned n = 0;
 
@@ -213,15 +220,15 @@ static void negatives_hold_nothing(void **state)
 		DIR *d;
 
 		(void)snprintf(path, sizeof(path), "%s/tests/negatives/%s",
-		               UNIT_SOURCE, dirs[i]);
+			       UNIT_SOURCE, dirs[i]);
 		d = opendir(path);
 		assert_non_null(d);
 		while ((e = readdir(d)) != NULL) {
 			if (!sv_ends(sv_str(e->d_name), SV(".txt")))
 				continue;
 			(void)snprintf(path, sizeof(path),
-			               "%s/tests/negatives/%s/%s", UNIT_SOURCE,
-			               dirs[i], e->d_name);
+				       "%s/tests/negatives/%s/%s", UNIT_SOURCE,
+				       dirs[i], e->d_name);
 			read_negative(path);
 			n++;
 		}
@@ -231,8 +238,8 @@ static void negatives_hold_nothing(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(attempts_are_found),
-          cmocka_unit_test(wide_text_is_read),
-          cmocka_unit_test(named_charsets_are_read),
-          cmocka_unit_test(what_was_seen),
-          cmocka_unit_test(lines_are_joined_by_queue_id),
-          cmocka_unit_test(negatives_hold_nothing))
+	  cmocka_unit_test(wide_text_is_read),
+	  cmocka_unit_test(named_charsets_are_read),
+	  cmocka_unit_test(what_was_seen),
+	  cmocka_unit_test(lines_are_joined_by_queue_id),
+	  cmocka_unit_test(negatives_hold_nothing))

@@ -22,16 +22,21 @@ static const struct {
 	{"> 550-5.7.26 mail one\n> 550 5.7.26 two", 550, "5.7.26",
 		"550-5.7.26 mail one\n550 5.7.26 two"},
 	{"550 5.5.0\nRequested action not taken: mailbox unavailable", 550,
-		"5.5.0", "550 5.5.0 Requested action not taken: mailbox unavailable"},
-	{"421 mx7 ME\nTrop de connexions", 421, "", "421 mx7 ME Trop de connexions"},
-	{"5.1.3 The recipient address is bad. Learn\n5.1.3 more at\n5.1.3 https://x",
+		"5.5.0",
+			"550 5.5.0 Requested action not taken: "
+			"mailbox unavailable"},
+	{"421 mx7 ME\nTrop de connexions", 421, "",
+		"421 mx7 ME Trop de connexions"},
+	{"5.1.3 The recipient address is bad. Learn\n5.1.3 more at\n"
+	 "5.1.3 https://x",
 		0, "5.1.3", "5.1.3 The recipient address is bad. Learn\n"
 		"5.1.3 more at\n5.1.3 https://x"},
 	{"450 4.7.1 Client host rejected: cannot find your\n"
 	 "    reverse hostname, [192.0.2.7]", 450, "4.7.1",
 		"450 4.7.1 Client host rejected: cannot find your "
 		"reverse hostname, [192.0.2.7]"},
-	{"550 5.1.1 <a@example.org>: unknown (in reply to RCPT TO command)", 550,
+	{"550 5.1.1 <a@example.org>: unknown (in reply to RCPT TO command)",
+		550,
 		"5.1.1", "550 5.1.1 <a@example.org>: unknown"},
 	/* In frames. */
 	{"host mx.example.org[192.0.2.1] said: 554 5.7.1 denied", 554, "5.7.1",
@@ -45,12 +50,15 @@ static const struct {
 		"5.1.1", "550 5.1.1 does not exist. Try\n5.1.1 again"},
 	{"Remote Server returned '550 5.7.520 Access denied'", 550, "5.7.520",
 		"550 5.7.520 Access denied"},
-	{"Erreur de serveur : 550\nR\u00e9ponse du serveur : 550 5.1.0 Emetteur "
-	 "invalide.\nServeur : 'x'", 550, "5.1.0", "550 5.1.0 Emetteur invalide."},
+	{"Erreur de serveur : 550\nR\u00e9ponse du serveur : 550 5.1.0 "
+	 "Emetteur "
+	 "invalide.\nServeur : 'x'", 550, "5.1.0",
+		"550 5.1.0 Emetteur invalide."},
 	{"I get \u201c454 Throttling failure\u201d after DATA.", 454, "",
 		"454 Throttling failure"},
 	{"It returns \"550: Message failed: 550-5.7.1 Unauthenticated email\".",
-		550, "5.7.1", "550: Message failed: 550-5.7.1 Unauthenticated email"},
+		550, "5.7.1",
+			"550: Message failed: 550-5.7.1 Unauthenticated email"},
 	{"receives a return code \"550 queryTxt ESERVFAIL\"", 550, "",
 		"?550 queryTxt ESERVFAIL"},
 	{"\u90ae\u7bb1554\u9519\u8bef", 554, "", "?554"},
@@ -60,8 +68,8 @@ static const struct {
 
 /* No reply is found here. */
 static const char *const not_found[] = {
-	"550 EUR for the mailbox in the hall, and then some more words.\n\na\nb\n"
-		"c\nd\ne\nf\ng\nh\ni\n",
+	"550 EUR for the mailbox in the hall, and then some more words.\n\n"
+		"a\nb\nc\nd\ne\nf\ng\nh\ni\n",
 	"HTTP response code: 421 for URL: https://example.org",
 	"connect to mail.example.org:587 and 203.0.113.7:465",
 	"SIZE=550",
@@ -87,12 +95,13 @@ static void replies_are_found(void **state)
 
 		paste_unit_read(&f, in);
 		if (f.out.n != 1)
-			fail_msg("%zu attempts in \"%s\"", f.out.n, found[i].in);
+			fail_msg("%zu attempts in \"%s\"", f.out.n,
+				 found[i].in);
 		r = paste_unit_reply(&f, 0);
 		assert_sv(mtext_sv(&f.out.v[0].text), want.p + weak);
 		assert_int_equal(r.code, found[i].code);
 		assert_string_equal(estatus_format(r.status, buf),
-		                    found[i].status);
+				    found[i].status);
 		if (f.out.v[0].weak != weak)
 			fail_msg("weak is wrong for \"%s\"", found[i].in);
 		arena_free(f.a);
@@ -109,8 +118,8 @@ static void others_are_left_alone(void **state)
 		for (size_t k = 0; k < f.out.n; k++)
 			if (f.out.v[k].form == FORM_REPLY)
 				fail_msg("\"%.*s\" found in \"%s\"",
-				         SV_FMT(mtext_sv(&f.out.v[k].text)),
-				         not_found[i]);
+					 SV_FMT(mtext_sv(&f.out.v[k].text)),
+					 not_found[i]);
 		arena_free(f.a);
 	}
 }
@@ -121,7 +130,7 @@ static void words_before_are_read(void **state)
 
 	(void)state;
 	paste_unit_read(&f, SV("SMTP error after RCPT TO:<a@example.org>: host "
-	                       "mx.example.org[192.0.2.1] said: 550 no user"));
+			       "mx.example.org[192.0.2.1] said: 550 no user"));
 	assert_int_equal(f.out.n, 1);
 	assert_sv(f.out.v[0].recipient, "a@example.org");
 	assert_sv(f.out.v[0].host, "mx.example.org");
@@ -131,5 +140,5 @@ static void words_before_are_read(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(replies_are_found),
-          cmocka_unit_test(others_are_left_alone),
-          cmocka_unit_test(words_before_are_read))
+	  cmocka_unit_test(others_are_left_alone),
+	  cmocka_unit_test(words_before_are_read))
