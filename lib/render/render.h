@@ -14,13 +14,14 @@
 
 struct render_options {
 	enum rdepth depth;
-	unsigned width; /* columns, 40 at least */
+	unsigned width; /* columns; taken as 40 at least and 200 at most */
 	bool colour;
 };
 
 /*
- * Data members only.  On one line where indent is 0, else indented by so many
- * spaces.  A tree deeper than RENDER_MAX_DEPTH is cut there.
+ * Data members only, and a line end.  On one line where indent is 0, else
+ * indented by so many spaces.  A root that is NULL or prose gives null.  A
+ * tree deeper than RENDER_MAX_DEPTH is cut there.
  */
 #define RENDER_MAX_DEPTH 32
 void render_json(const struct rnode *root, unsigned indent, struct buf *out);
@@ -28,7 +29,9 @@ void render_json(const struct rnode *root, unsigned indent, struct buf *out);
 /*
  * Prose only, wrapped to the width: headline, rows with their labels in one
  * column (below 60 columns: the label on a line of its own), numbered steps,
- * code that is never wrapped (it must be typed as it stands).
+ * code that is never wrapped (it must be typed as it stands).  An empty
+ * paragraph is an empty line.  A row or step of which the depth shows nothing
+ * is left out.  A step that is alone among its neighbours has no number.
  */
 void render_text(const struct rnode *root, const struct render_options *opt,
                  struct buf *out);

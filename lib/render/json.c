@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "render/render.h"
+
+#include <inttypes.h>
+
+#include "base/utf8.h"
+#include "render/unseen.h"
+
+/* A container that is being written. */
+struct frame {
+	const struct rnode *n, *next; /* next: first member not yet seen */
+	bool any;                     /* a member was written */
+};
+
+struct json {
+	struct buf *out;
+	unsigned indent;
+	size_t depth;
+	struct frame stack[RENDER_MAX_DEPTH];
+};
+
+static bool is_data(const struct rnode *n)
+{
+	return n->kind <= RNODE_BOOL;
+}
+
+static bool is_container(const struct rnode *n)
+{
+	return n->kind == RNODE_OBJECT || n->kind == RNODE_LIST;
+}
+
+static void put_escape(struct buf *out, uint32_t c)
+{
+	static const char named[] = "\bb\ff\nn\rr\tt\"\"\\\\";
+
+	for (size_t i = 0; i + 1 < sizeof(named); i += 2) {
+		if (c != (unsigned char)named[i])
+			continue;
+		buf_addc(out, '\\');
+		buf_addc(out, named[i + 1]);
+		return;
+	}
+	if (c >= 0x10000)
+		buf_addf(out, "\\u%04x\\u%04x",
+		         (unsigned)(0xD7C0 + (c >> 10)),
+		         (unsigned)(0xDC00 + (c & 0x3FF)));
+	else
+		buf_addf(out, "\\u%04x", (unsigned)c);
+}
+
+/*
+ * RFC 8259 asks for less.  What a terminal would act upon or hide is escaped
+ * as well, because people look at JSON with cat; U+2028 and U+2029 because
+ * they end a line in old JavaScript.
+ */
+static bool must_escape(uint32_t c)
+{
+	return c == '"' || c == '\\' || is_control(c) || is_line_end(c) ||
+	       is_unseen(c);
+}
+
+static void put_string(struct buf *out, sv s)
+{
+	buf_addc(out, '"');
+	while (s.n) {
+		char enc[4];
+		size_t len;
+		uint32_t c = utf8_decode(s, &len);
+
+		if (must_escape(c))
+			put_escape(out, c);
+		else
+			buf_add(out, sv_of(enc, utf8_encode(c, enc)));
+		s = sv_drop(s, len);
+	}
+	buf_addc(out, '"');
+}
+
+static void put_break(struct json *j)
+{
+	if (!j->indent)
+		return;
+	buf_addc(j->out, '\n');
+	for (size_t i = 0; i < j->depth * j->indent; i++)
+		buf_addc(j->out, ' ');
+}
+
+/* Scalars are written whole; a container is opened. */
+static void put_value(struct json *j, const struct rnode *n)
+{
+	if (is_container(n)) {
+		buf_addc(j->out, n->kind == RNODE_OBJECT ? '{' : '[');
+		if (j->depth < RENDER_MAX_DEPTH)
+			j->stack[j->depth++] = (struct frame){n, n->first,
+			                                      false};
+		else
+			buf_addc(j->out, n->kind == RNODE_OBJECT ? '}' : ']');
+	} else if (n->kind == RNODE_STRING) {
+		put_string(j->out, n->text);
+	} else if (n->kind == RNODE_NUMBER) {
+		buf_addf(j->out, "%" PRId64, n->number);
+	} else {
+		buf_adds(j->out, n->flag ? "true" : "false");
+	}
+}
+
+static void close_top(struct json *j)
+{
+	struct frame *f = &j->stack[--j->depth];
+
+	if (f->any)
+		put_break(j);
+	buf_addc(j->out, f->n->kind == RNODE_OBJECT ? '}' : ']');
+}
+
+static void put_member(struct json *j, const struct rnode *m)
+{
+	struct frame *f = &j->stack[j->depth - 1];
+
+	if (f->any)
+		buf_addc(j->out, ',');
+	f->any = true;
+	put_break(j);
+	if (f->n->kind == RNODE_OBJECT) {
+		put_string(j->out, m->key);
+		buf_adds(j->out, j->indent ? ": " : ":");
+	}
+	put_value(j, m);
+}
+
+void render_json(const struct rnode *root, unsigned indent, struct buf *out)
+{
+	struct json j = {.out = out, .indent = indent};
+
+	if (root && is_data(root))
+		put_value(&j, root);
+	else
+		buf_adds(out, "null");
+	while (j.depth) {
+		struct frame *f = &j.stack[j.depth - 1];
+		const struct rnode *m = f->next;
+
+		if (!m) {
+			close_top(&j);
+			continue;
+		}
+		f->next = m->next;
+		if (is_data(m) && (m->key.n || f->n->kind == RNODE_LIST))
+			put_member(&j, m);
+	}
+	buf_addc(out, '\n');
+}
