@@ -30,6 +30,11 @@ int slot_kind_from(sv name)
 	return -1;
 }
 
+const char *slot_kind_name(enum slot_kind kind)
+{
+	return kinds[kind].name;
+}
+
 const char *slot_default_name(enum slot_kind kind)
 {
 	return kinds[kind].value;

@@ -36,6 +36,9 @@ const struct zone *zone_find(const struct ruleset *rs, sv name);
 /* "ip", "domain", ...; -1 if there is no such kind. */
 int slot_kind_from(sv name);
 
+/* "ip" and so on. */
+const char *slot_kind_name(enum slot_kind kind);
+
 /* Name under which a slot's value is kept if the rule gives none; may be "" */
 const char *slot_default_name(enum slot_kind kind);
 

@@ -1,0 +1,52 @@
+# A thin front for Meson; everything is defined in meson.build.
+# make demo shows what the program does, make check runs all tests.
+
+BUILD ?= build
+FUZZ_TIME ?= 60
+JOBS ?= $(shell nproc)
+
+.PHONY: all deps check-deps demo check check-fast bench asan fuzz install \
+	clean
+
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	@sh tools/deps.sh build
+	@meson setup $(BUILD) --buildtype=release
+
+deps:
+	@sh tools/deps.sh build check
+
+demo: all
+	@sh tools/demo.sh $(BUILD)/mailwhy
+
+check: check-deps all
+	@sh tools/check.sh $(BUILD)
+
+check-deps:
+	@sh tools/deps.sh build check
+
+check-fast: all
+	@meson test -C $(BUILD) --no-rebuild --suite fast
+
+bench: check-deps
+	@sh bench/run.sh
+
+asan:
+	@sh tools/deps.sh build check
+	@test -f $(BUILD)-asan/build.ninja || CC=clang meson setup $(BUILD)-asan \
+		-Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
+		-Db_lundef=false
+	@ninja -C $(BUILD)-asan
+	@meson test -C $(BUILD)-asan --no-rebuild --suite fast -t 10
+
+fuzz:
+	@sh tools/deps.sh build check fuzz
+	@FUZZ_TIME=$(FUZZ_TIME) sh tools/fuzz.sh $(BUILD)-fuzz
+
+install: all
+	@meson install -C $(BUILD) --no-rebuild
+
+clean:
+	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz

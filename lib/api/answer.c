@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "api/api.h"
+#include "render/render.h"
+
+/* Of the JSON shapes; grows only when a shape stops being additive. */
+#define SCHEMA 1
+/* One paste makes at most some MiB; rules and causes about one. */
+#define ANSWER_TEXT_MAX ((size_t)512 << 20)
+
+struct mw_answer *answer_new(size_t limit, const char *command)
+{
+	struct mw_answer *x = calloc(1, sizeof(*x));
+	struct rnode *tool;
+
+	if (!x)
+		return NULL;
+	buf_init(&x->text, ANSWER_TEXT_MAX);
+	x->a = arena_new(limit);
+	x->root = x->a ? rnode_new(x->a, RNODE_OBJECT) : NULL;
+	if (!x->root) {
+		mw_answer_free(x);
+		return NULL;
+	}
+	(void)rnode_number(x->a, x->root, SV("schema"), SCHEMA);
+	tool = rnode_object(x->a, x->root, SV("tool"));
+	(void)rnode_string(x->a, tool, SV("name"), SV("mailwhy"));
+	(void)rnode_string(x->a, tool, SV("version"), sv_str(mw_version()));
+	(void)rnode_string(x->a, x->root, SV("command"), sv_str(command));
+	return x;
+}
+
+void mw_answer_free(struct mw_answer *x)
+{
+	if (!x)
+		return;
+	buf_fini(&x->text);
+	arena_free(x->a);
+	free(x);
+}
+
+static bool is_item(const struct rnode *n)
+{
+	return n->kind == RNODE_OBJECT;
+}
+
+size_t mw_answer_count(const struct mw_answer *x)
+{
+	size_t n = 0;
+
+	if (!x || !x->items)
+		return 0;
+	for (const struct rnode *i = x->items->first; i; i = i->next)
+		n += is_item(i);
+	return n;
+}
+
+static const struct rnode *item_at(const struct mw_answer *x, size_t i)
+{
+	const struct rnode *n = x && x->items ? x->items->first : NULL;
+
+	for (; n; n = n->next)
+		if (is_item(n) && !i--)
+			return n;
+	return NULL;
+}
+
+const char *mw_answer_get(const struct mw_answer *x, size_t i,
+                          const char *path)
+{
+	const struct rnode *n = item_at(x, i);
+	sv rest = sv_str(path);
+
+	while (n && rest.n)
+		n = rnode_get(n, sv_cut(&rest, '.'));
+	if (!n || n->kind != RNODE_STRING)
+		return NULL;
+	return sv_dupz(x->a, n->text);
+}
+
+enum mw_status mw_answer_render(struct mw_answer *x,
+                                const struct mw_render_options *opt,
+                                const char **text, size_t *n)
+{
+	struct render_options r = {RDEPTH_NORMAL, 80, false};
+
+	if (!x || !text || !n)
+		return MW_EINVAL;
+	if (opt) {
+		r.depth = (enum rdepth)opt->depth;
+		r.width = opt->width ? opt->width : 80;
+		r.colour = opt->colour != 0;
+	}
+	buf_reset(&x->text);
+	if (opt && opt->format == MW_FORMAT_JSON)
+		render_json(x->root, opt->compact ? 0 : 2, &x->text);
+	else
+		render_text(x->root, &r, &x->text);
+	*n = x->text.n;
+	buf_addc(&x->text, '\0');
+	if (buf_failed(&x->text))
+		return MW_ENOMEM;
+	*text = x->text.p;
+	return MW_OK;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "api/api.h"
+#include "diagnose/diagnose.h"
+
+/*
+ * For one answer: 64 MiB are promised for any one paste, the input not
+ * counted; several inputs get as many times a part of it.
+ */
+#define EXPLAIN_MEMORY ((size_t)48 << 20)
+
+static enum mw_status bad_option(struct mw_err *err, const char *what,
+                                 const char *value)
+{
+	return mw_fail(err, MW_EINVAL, "unknown %s \"%.60s\"", what, value);
+}
+
+static enum mw_status take_own(const struct mw_explain_options *opt,
+                               struct diag_options *out, struct mw_err *err)
+{
+	if (opt->nown > DIAG_MAX_OWN)
+		return mw_fail(err, MW_EINVAL, "over %d own names",
+		               DIAG_MAX_OWN);
+	for (size_t i = 0; i < opt->nown; i++)
+		out->own[out->nown++] = sv_str(opt->own[i]);
+	return MW_OK;
+}
+
+static enum mw_status options(const struct mw_explain_options *opt,
+                              struct diag_options *out, struct mw_err *err)
+{
+	*out = (struct diag_options){0};
+	if (!opt)
+		return MW_OK;
+	out->said_by = sv_str(opt->said_by);
+	if (opt->stage && !smtp_stage_from(sv_str(opt->stage), &out->stage))
+		return bad_option(err, "stage", opt->stage);
+	if (opt->form && !ev_form_from(sv_str(opt->form), &out->form))
+		return bad_option(err, "form", opt->form);
+	if (opt->role && !diag_role_from(sv_str(opt->role), &out->role))
+		return bad_option(err, "role", opt->role);
+	return take_own(opt, out, err);
+}
+
+static void nothing_said(struct mw_answer *x, const struct diagnoses *ds)
+{
+	sv text = ds->seen.binary
+	              ? SV("This is no text: no rejection can be read in it.")
+	              : SV("No rejection was recognised here. Paste the line "
+	                   "with the code (\"550 5.7.1 ...\"), the log line, "
+	                   "or the whole bounce.");
+
+	(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH, text);
+	if (ds->seen.dialogue)
+		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,
+		                  SV("The SMTP dialogue in it shows no "
+		                     "refusal."));
+}
+
+static void limits_said(struct mw_answer *x, const struct diagnoses *ds)
+{
+	if (ds->seen.cut)
+		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,
+		                  SV("Only the first 32 MiB were read."));
+	if (ds->more)
+		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,
+		                  SV("There are more refusals than are shown "
+		                     "here."));
+}
+
+static void input_said(struct mw_answer *x, struct rnode *list,
+                       const struct mw_input *in, const struct diagnoses *ds)
+{
+	struct rnode *o = rnode_object(x->a, list, SV(""));
+
+	if (in->name)
+		(void)rnode_string(x->a, o, SV("name"), sv_str(in->name));
+	(void)rnode_number(x->a, o, SV("size"), (int64_t)in->n);
+	(void)rnode_number(x->a, o, SV("diagnoses"), (int64_t)ds->n);
+	(void)rnode_bool(x->a, o, SV("cut"), ds->seen.cut || ds->more);
+}
+
+static enum mw_status explain_all(struct mw_ctx *ctx, struct mw_answer *x,
+                                  const struct mw_input *in, size_t n,
+                                  const struct diag_options *opt,
+                                  struct mw_err *err)
+{
+	struct rnode *list = rnode_list(x->a, x->root, SV("input"));
+	struct diagnoses all = {0};
+	enum mw_status st;
+
+	for (size_t i = 0; i < n; i++) {
+		struct diagnoses ds;
+
+		st = diagnose_paste(x->a, ctx->c, sv_of(in[i].data, in[i].n),
+		                    opt, &ds, err);
+		if (st != MW_OK)
+			return st;
+		input_said(x, list, &in[i], &ds);
+		if (!diagnoses_append(x->a, &all, &ds, in[i].name))
+			return mw_fail(err, MW_ENOMEM, "too much at once");
+	}
+	if (!all.n)
+		nothing_said(x, &all);
+	limits_said(x, &all);
+	diagnose_tree(x->a, &all, x->root);
+	for (struct rnode *m = x->root->first; m; m = m->next)
+		if (sv_eq(m->key, SV("diagnoses")))
+			x->items = m;
+	if (arena_failed(x->a))
+		return mw_fail(err, MW_ENOMEM, "no memory for the answer");
+	return MW_OK;
+}
+
+enum mw_status mw_explain(struct mw_ctx *ctx, const struct mw_input *inputs,
+                          size_t n, const struct mw_explain_options *opt,
+                          struct mw_answer **out, struct mw_err *err)
+{
+	struct diag_options o;
+	struct mw_answer *x;
+	enum mw_status st = options(opt, &o, err);
+
+	if (st != MW_OK)
+		return st;
+	if (!inputs || !n || !out)
+		return mw_fail(err, MW_EINVAL, "no input");
+	st = ctx_ready(ctx, err);
+	if (st != MW_OK)
+		return st;
+	x = answer_new(EXPLAIN_MEMORY * (n < 16 ? n : 16), "explain");
+	if (!x)
+		return mw_fail(err, MW_ENOMEM, "no memory");
+	st = explain_all(ctx, x, inputs, n, &o, err);
+	if (st != MW_OK) {
+		mw_answer_free(x);
+		return st;
+	}
+	*out = x;
+	return MW_OK;
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/diagnose.h"
+
+#include "diagnose/fill.h"
+#include "diagnose/steps.h"
+#include "diagnose/values.h"
+
+static const char *const role_names[] = {"any", "sender", "admin",
+                                         "developer", "list"};
+
+bool diag_role_from(sv name, enum diag_role *out)
+{
+	for (unsigned i = 1; i < 5; i++)
+		if (sv_eq(name, sv_str(role_names[i]))) {
+			*out = (enum diag_role)i;
+			return true;
+		}
+	return false;
+}
+
+const char *diag_role_name(enum diag_role role)
+{
+	return role_names[role <= ROLE_LIST ? role : 0];
+}
+
+struct job {
+	struct arena *a;
+	struct classifier *c;
+	sv input;
+	const struct diag_options *opt;
+	bool alone; /* the paste holds this one attempt */
+	/* What a diagnosis is put together in, before it is known to stay. */
+	struct diag_value values[DIAG_MAX_VALUES];
+	struct diag_step fix[DIAG_MAX_STEPS], verify[DIAG_MAX_STEPS];
+};
+
+static bool is_own(const struct diag_options *opt, sv name)
+{
+	for (size_t i = 0; name.n && i < opt->nown; i++) {
+		sv own = opt->own[i];
+
+		if (sv_ieq(own, name) ||
+		    (name.n > own.n && sv_iends(name, own) &&
+		     name.p[name.n - own.n - 1] == '.'))
+			return true;
+	}
+	return false;
+}
+
+static struct classify_in question(const struct job *j,
+                                   const struct attempt *at)
+{
+	struct classify_in in = {
+	    .reply = mtext_sv(&at->text),
+	    .code = at->code,
+	    .status = at->status,
+	    .stage = at->stage ? at->stage : j->opt->stage,
+	    .form = at->form,
+	    .direction = at->direction,
+	    .host = at->host,
+	    .provider = j->opt->said_by,
+	};
+
+	/* --said-by may be a host name as well as a provider's. */
+	if (sv_chr(j->opt->said_by, '.') != SV_NPOS) {
+		in.host = j->opt->said_by;
+		in.provider = SV("");
+	}
+	return in;
+}
+
+/*
+ * Words that nothing proves to be a rejection count only where a rule is sure
+ * of them; in a long text only where it is certain.
+ */
+static bool accepted(const struct job *j, const struct attempt *at,
+                     const struct classification *cl)
+{
+	if (!at->weak)
+		return true;
+	if (cl->route != ROUTE_TEXT || cl->gapped)
+		return false;
+	return cl->confidence >= (j->alone ? CONF_POSSIBLE : CONF_LIKELY);
+}
+
+static enum ev_spoke spoke_by_provider(const struct classification *cl,
+                                       const struct attempt *at)
+{
+	bool submission = false;
+
+	if (!cl->provider)
+		return SPOKE_UNKNOWN;
+	if (at->host.n)
+		(void)provider_by_host(cl->provider_rs, at->host, &submission);
+	if (submission || cl->provider->kind == PROVIDER_SENDING)
+		return SPOKE_OWN_PROVIDER;
+	if (cl->provider->kind == PROVIDER_GATEWAY)
+		return SPOKE_GATEWAY;
+	return cl->provider->kind == PROVIDER_MAILBOX ? SPOKE_MAILBOX_PROVIDER
+	                                              : SPOKE_UNKNOWN;
+}
+
+static enum ev_spoke who_spoke(const struct job *j, const struct diagnosis *d)
+{
+	const struct attempt *at = d->at;
+	enum ev_spoke s;
+
+	if (d->cl.rule && d->cl.rule->spoke)
+		return (enum ev_spoke)d->cl.rule->spoke;
+	if (at->spoke)
+		return at->spoke;
+	if (d->direction == DIR_INBOUND || is_own(j->opt, at->host))
+		return SPOKE_OWN_MTA;
+	s = spoke_by_provider(&d->cl, at);
+	/* A login is asked for by the server that one submits to. */
+	if (d->stage == STAGE_AUTH && s != SPOKE_GATEWAY)
+		return SPOKE_OWN_PROVIDER;
+	if (s)
+		return s;
+	return at->form == FORM_LOG && at->host.n ? SPOKE_MAILBOX_PROVIDER
+	                                          : SPOKE_UNKNOWN;
+}
+
+static void take_context(const struct job *j, struct diagnosis *d)
+{
+	const struct classification *cl = &d->cl;
+	const struct attempt *at = d->at;
+
+	d->direction = at->direction ? at->direction
+	               : cl->rule && cl->rule->direction
+	                   ? (enum ev_direction)cl->rule->direction
+	                   : DIR_OUTBOUND;
+	d->stage = at->stage ? at->stage : j->opt->stage;
+	d->host = at->host;
+	if (cl->provider) {
+		d->provider_id = rs_str(cl->provider_rs, cl->provider->id);
+		d->provider_name = rs_str(cl->provider_rs, cl->provider->name);
+		if (cl->provider->kind == PROVIDER_SOFTWARE)
+			d->provider_name = SV("");
+	}
+	d->spoke = who_spoke(j, d);
+	reply_parse(j->a, &at->text, &d->reply);
+	if (!d->reply.code)
+		d->reply.code = cl->code;
+	if (!estatus_is_set(d->reply.status))
+		d->reply.status = cl->status;
+}
+
+static void take_claim(struct diagnosis *d)
+{
+	unsigned class = d->reply.code ? d->reply.code / 100u
+	                               : d->reply.status.class;
+
+	d->claimed = class == 5   ? CLAIM_PERMANENT
+	             : class == 4 ? CLAIM_TEMPORARY
+	                          : CLAIM_NONE;
+	d->action = d->at->action;
+	if (d->action == ACTION_NONE)
+		d->action = d->claimed == CLAIM_TEMPORARY ? ACTION_DELAYED
+		                                          : ACTION_FAILED;
+}
+
+static const struct kb_cause *cause_of(const struct diagnosis *d)
+{
+	sv id = d->cl.rule ? d->cl.cause : SV("unknown.reason-missing");
+
+	return kb_cause(id);
+}
+
+static void take_evidence(const struct job *j, struct diagnosis *d)
+{
+	const struct classification *cl = &d->cl;
+
+	for (size_t i = 0; i < cl->nevidence; i++) {
+		struct diag_evidence *e = &d->evidence[d->nevidence];
+		size_t from = cl->evidence[i].off;
+		size_t to = from + cl->evidence[i].len;
+
+		if (to > d->at->text.n || from >= to ||
+		    !mtext_origin(&d->at->text, from, to, &e->offset,
+		                  &e->length))
+			continue;
+		if (e->offset + e->length > j->input.n)
+			continue;
+		e->text = sv_slice(mtext_sv(&d->at->text), from, to);
+		e->rule = rs_str(cl->rs, cl->rule->id);
+		d->nevidence++;
+	}
+}
+
+/* The question of one cause's Not-when that names the other. */
+static sv not_when(const struct kb_cause *of, const char *neighbour)
+{
+	for (uint32_t i = 0; i < of->nitems; i++) {
+		const struct kb_item *it = &kb_items[of->item + i];
+
+		if (it->field == KB_NOT_WHEN &&
+		    !strcmp(it->where, neighbour))
+			return sv_str(it->text);
+	}
+	return SV("");
+}
+
+static void take_alts(struct diagnosis *d)
+{
+	const struct classification *cl = &d->cl;
+
+	for (size_t i = 0; i < cl->nalts; i++) {
+		struct diag_alt *alt = &d->alts[d->nalts];
+
+		alt->cause = kb_cause(cl->alts[i].cause);
+		if (!alt->cause || alt->cause == d->cause)
+			continue;
+		alt->confidence = cl->alts[i].confidence;
+		alt->question = cl->alts[i].question;
+		if (!alt->question.n)
+			alt->question = not_when(d->cause, alt->cause->id);
+		d->nalts++;
+	}
+}
+
+static void know(struct job *j, struct diagnosis *d)
+{
+	d->values = j->values;
+	d->fix = j->fix;
+	d->verify = j->verify;
+	diag_values(j->a, d);
+	diag_knowledge(j->a, d, j->opt);
+}
+
+static void explain_one(struct job *j, struct diagnosis *d)
+{
+	d->cause = cause_of(d);
+	d->confidence = d->cl.rule ? d->cl.confidence : CONF_CERTAIN;
+	take_context(j, d);
+	take_claim(d);
+	know(j, d);
+	take_evidence(j, d);
+	take_alts(d);
+}
+
+static bool same(const struct diagnosis *x, const struct diagnosis *y)
+{
+	return x->cause == y->cause && x->cl.rule == y->cl.rule &&
+	       sv_eq(x->at->recipient, y->at->recipient) &&
+	       x->reply.code == y->reply.code &&
+	       sv_eq(mtext_sv(&x->reply.text), mtext_sv(&y->reply.text));
+}
+
+/* Identical ones are one diagnosis with a count; looked for among the last. */
+#define MERGE_BACK 64
+
+static bool merged(struct diagnoses *out, const struct diagnosis *d)
+{
+	size_t n = out->n;
+
+	for (size_t i = n; i && n - i < MERGE_BACK; i--)
+		if (same(out->v[i - 1], d)) {
+			out->v[i - 1]->count += d->count;
+			return true;
+		}
+	return false;
+}
+
+static void *keep(struct arena *a, const void *v, size_t n, size_t size)
+{
+	void *p = n ? arena_alloc(a, n, size) : NULL;
+
+	return p ? memcpy(p, v, n * size) : NULL;
+}
+
+static enum mw_status add(struct diagnoses *out, struct arena *a,
+                          const struct diagnosis *d)
+{
+	struct diagnosis **v = arena_more(a, out->v, out->n, &out->cap,
+	                                  sizeof(*v), ATTEMPTS_MAX);
+	struct diagnosis *x = keep(a, d, 1, sizeof(*d));
+
+	if (!v || !x)
+		return MW_ENOMEM;
+	x->values = keep(a, d->values, d->nvalues, sizeof(*d->values));
+	x->fix = keep(a, d->fix, d->nfix, sizeof(*d->fix));
+	x->verify = keep(a, d->verify, d->nverify, sizeof(*d->verify));
+	out->v = v;
+	out->v[out->n++] = x;
+	return arena_failed(a) ? MW_ENOMEM : MW_OK;
+}
+
+static enum mw_status one_attempt(struct job *j, const struct attempt *at,
+                                  struct diagnoses *out)
+{
+	struct classify_in in = question(j, at);
+	struct diagnosis d = {.at = at, .count = at->count};
+
+	classify(j->c, &in, &d.cl);
+	if (!accepted(j, at, &d.cl))
+		return MW_OK;
+	explain_one(j, &d);
+	if (merged(out, &d))
+		return MW_OK;
+	if (d.cl.route != ROUTE_TEXT && d.reply.text.n)
+		d.nnear = classify_near(j->c, &in, d.near, 3);
+	return add(out, j->a, &d);
+}
+
+struct diagnosis *diag_blank(struct arena *a, const struct kb_cause *cause)
+{
+	static const struct diag_options none;
+	struct job *j = arena_alloc(a, 1, sizeof(*j));
+	struct attempt *at = arena_alloc(a, 1, sizeof(*at));
+	struct diagnosis *d = arena_alloc(a, 1, sizeof(*d));
+
+	if (!j || !at || !d)
+		return NULL;
+	j->a = a;
+	j->opt = &none;
+	mtext_init(&at->text, a, 1);
+	at->count = 1;
+	d->at = at;
+	d->count = 1;
+	d->cause = cause;
+	d->confidence = CONF_LIKELY;
+	take_context(j, d);
+	know(j, d);
+	return d;
+}
+
+/* A mail was seen, and it is no failure: say so instead of nothing. */
+static enum mw_status add_notice(struct job *j, struct diagnoses *out,
+                                 const char *id)
+{
+	const struct kb_cause *cause = kb_cause(sv_str(id));
+	struct diagnosis *d = cause ? diag_blank(j->a, cause) : NULL;
+
+	return d ? add(out, j->a, d) : MW_ENOMEM;
+}
+
+static enum mw_status explain_all(struct job *j, const struct attempts *list,
+                                  struct diagnoses *out)
+{
+	enum mw_status st = MW_OK;
+	size_t strong = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		strong += !list->v[i].weak;
+	j->alone = list->n == 1;
+	for (size_t i = 0; st == MW_OK && i < list->n; i++) {
+		/* Guesses are not needed where the paste holds proof. */
+		if (list->v[i].weak && strong)
+			continue;
+		st = one_attempt(j, &list->v[i], out);
+	}
+	if (st != MW_OK || out->n)
+		return st;
+	if (out->seen.delivered)
+		return add_notice(j, out, "notice.delivered");
+	if (out->seen.not_a_bounce)
+		return add_notice(j, out, "notice.not-a-bounce");
+	return MW_OK;
+}
+
+enum mw_status diagnose_paste(struct arena *a, struct classifier *c, sv input,
+                              const struct diag_options *opt,
+                              struct diagnoses *out, struct mw_err *err)
+{
+	struct job j = {.a = a, .c = c, .input = input, .opt = opt};
+	struct paste_options popt = {opt->form, opt->stage};
+	struct attempts list = {0};
+	enum mw_status st;
+
+	*out = (struct diagnoses){0};
+	st = paste_read(a, input, &popt, &list, &out->seen, err);
+	if (st != MW_OK)
+		return st;
+	out->more = list.more;
+	st = explain_all(&j, &list, out);
+	if (st != MW_OK || arena_failed(a))
+		return mw_fail(err, MW_ENOMEM, "the paste holds too much");
+	return MW_OK;
+}
+
+bool diagnoses_append(struct arena *a, struct diagnoses *all,
+                      const struct diagnoses *more, const char *file)
+{
+	for (size_t i = 0; i < more->n; i++) {
+		struct diagnosis **v = arena_more(a, all->v, all->n, &all->cap,
+		                                  sizeof(*v), SIZE_MAX / 2);
+
+		if (!v)
+			return false;
+		more->v[i]->file = file;
+		all->v = v;
+		all->v[all->n++] = more->v[i];
+	}
+	all->more |= more->more;
+	all->seen.cut |= more->seen.cut;
+	all->seen.binary |= more->seen.binary;
+	all->seen.dialogue |= more->seen.dialogue;
+	return true;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/steps.h"
+
+#include "diagnose/fill.h"
+
+static sv rule_str(const struct diagnosis *d, rstr s)
+{
+	return d->cl.rule ? rs_str(d->cl.rs, s) : SV("");
+}
+
+#define OVERRIDE(d, member) rule_str((d), (d)->cl.rule ? (d)->cl.rule->member : 0)
+
+static sv text_of(struct arena *a, const struct diagnosis *d,
+                  const struct kb_item *it)
+{
+	sv out = SV("");
+
+	if (it)
+		(void)fill_text(a, d, it->text, FILL_PROSE, &out);
+	return out;
+}
+
+static sv first_text(struct arena *a, const struct diagnosis *d,
+                     enum kb_field field)
+{
+	size_t at = 0;
+
+	return text_of(a, d, fill_next(d, d->cause, field, &at));
+}
+
+static size_t all_texts(struct arena *a, const struct diagnosis *d,
+                        enum kb_field field, sv *out, size_t max)
+{
+	const struct kb_item *it;
+	size_t at = 0, n = 0;
+
+	while (n < max && (it = fill_next(d, d->cause, field, &at))) {
+		sv t = text_of(a, d, it);
+
+		if (t.n)
+			out[n++] = t;
+	}
+	return n;
+}
+
+static sv first_id(const struct diagnosis *d, enum kb_field field, sv over)
+{
+	size_t at = 0;
+	const struct kb_item *it;
+
+	if (over.n)
+		return over;
+	it = fill_next(d, d->cause, field, &at);
+	return it ? sv_str(it->text) : SV("");
+}
+
+static void take_helpers(struct diagnosis *d)
+{
+	size_t at = 0;
+	const struct kb_item *it = fill_next(d, d->cause, KB_WITH, &at);
+	sv rest = it ? sv_str(it->text) : SV("");
+
+	while (rest.n && d->nwith < 4) {
+		sv id = sv_trim(sv_cut(&rest, ','));
+
+		if (id.n && !sv_eq(id, d->actor))
+			d->with[d->nwith++] = id;
+	}
+}
+
+static void take_retry(struct arena *a, struct diagnosis *d)
+{
+	sv over = OVERRIDE(d, retry), word;
+	size_t at = 0;
+	const struct kb_item *it;
+
+	d->retry_note = first_text(a, d, KB_RETRY_NOTE);
+	if (!over.n) {
+		it = fill_next(d, d->cause, KB_RETRY, &at);
+		if (it) {
+			d->retry = sv_str(it->text);
+			d->retry_after_s = it->number;
+		}
+		return;
+	}
+	d->retry = sv_word(&over);
+	word = sv_word(&over);
+	if (sv_starts(word, SV("after=")))
+		(void)sv_u32(sv_drop(word, 6), UINT32_MAX, &d->retry_after_s);
+}
+
+static bool for_role(const struct kb_item *it, enum diag_role role)
+{
+	for (unsigned i = 0; role != ROLE_ANY && i < it->nconds; i++) {
+		const struct kb_cond *c = &kb_conds[it->cond + i];
+
+		if (c->var == KB_VAR_ROLE &&
+		    kb_value_in(c->values, sv_str(diag_role_name(role))))
+			return true;
+	}
+	return false;
+}
+
+/* "OP NAME TYPE VALUE" with slots; false if one has no value. */
+static bool set_record(struct arena *a, const struct diagnosis *d,
+                       const char *text, struct diag_step *s)
+{
+	sv rest;
+
+	if (!fill_text(a, d, text, FILL_PROSE, &rest))
+		return false;
+	s->record.op = sv_word(&rest);
+	s->record.name = sv_word(&rest);
+	s->record.type = sv_word(&rest);
+	s->record.value = sv_trim(rest);
+	return s->record.value.n > 0;
+}
+
+static bool make_step(struct arena *a, const struct diagnosis *d,
+                      const struct kb_cause *cause, uint32_t i,
+                      struct diag_step *s)
+{
+	const struct kb_item *it = &kb_items[cause->item + i];
+
+	*s = (struct diag_step){.kind = it->kind, .where = it->where};
+	if (!fill_text(a, d, it->text, FILL_PROSE, &s->text))
+		return false;
+	for (i++; i < cause->nitems; i++) {
+		const struct kb_item *sub = &kb_items[cause->item + i];
+
+		if (sub->field == KB_RECORD &&
+		    !set_record(a, d, sub->text, s))
+			return false;
+		if (sub->field == KB_COMMAND &&
+		    !fill_text(a, d, sub->text, FILL_COMMAND, &s->command))
+			return false;
+		if (sub->field != KB_RECORD && sub->field != KB_COMMAND)
+			break;
+	}
+	return true;
+}
+
+static size_t take_steps(struct arena *a, const struct diagnosis *d,
+                         const struct kb_cause *cause, enum kb_field field,
+                         enum diag_role role, struct diag_step *out, size_t n)
+{
+	for (uint32_t i = 0; i < cause->nitems && n < DIAG_MAX_STEPS; i++) {
+		const struct kb_item *it = &kb_items[cause->item + i];
+
+		if (it->field != field || !fill_holds(d, it) ||
+		    !make_step(a, d, cause, i, &out[n]))
+			continue;
+		out[n++].first = for_role(it, role);
+	}
+	return n;
+}
+
+/* Steps for the role that asks move to the front, in their order. */
+static void order_steps(struct diag_step *s, size_t n)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct diag_step x = s[i];
+
+		if (!x.first)
+			continue;
+		memmove(&s[to + 1], &s[to], (i - to) * sizeof(*s));
+		s[to++] = x;
+	}
+}
+
+static void add_step(struct diagnosis *d, const char *kind, sv text)
+{
+	if (d->nfix == DIAG_MAX_STEPS || !text.n)
+		return;
+	d->fix[d->nfix++] =
+	    (struct diag_step){.text = text, .kind = kind, .where = ""};
+}
+
+static bool covers(sv pattern, sv cause)
+{
+	if (sv_ends(pattern, SV(".*")))
+		return sv_starts(cause, sv_head(pattern, pattern.n - 1));
+	return sv_eq(pattern, cause);
+}
+
+/* What this provider, and the list that is named, add of their own. */
+static void add_local_steps(struct arena *a, struct diagnosis *d)
+{
+	const struct ruleset *rs = d->cl.provider_rs;
+	const struct provider *p = d->cl.provider;
+	const struct zone *z = d->cl.zone;
+	sv id = sv_str(d->cause->id);
+
+	if (z && z->portal) {
+		sv portal = rs_str(d->cl.rs, z->portal);
+		sv name = rs_str(d->cl.rs, z->name);
+
+		add_step(d, "contact",
+		         arena_printf(a, "Once the cause is mended, look the "
+		                         "address up and ask for removal at "
+		                         "%.*s: %.*s",
+		                      SV_FMT(name), SV_FMT(portal)));
+	}
+	if (z && z->note)
+		add_step(d, "wait", rs_str(d->cl.rs, z->note));
+	for (uint32_t i = 0; p && i < p->steps.n; i++) {
+		const struct provider_step *st = &rs->steps[p->steps.first + i];
+
+		if (!covers(rs_str(rs, st->cause), id))
+			continue;
+		add_step(d, rs->pool + st->kind,
+		         arena_printf(a, "At %.*s: %.*s",
+		                      SV_FMT(rs_str(rs, p->name)),
+		                      SV_FMT(rs_str(rs, st->text))));
+	}
+}
+
+static void add_ref(struct diagnosis *d, const char *ref)
+{
+	if (d->nrefs < 16)
+		d->refs[d->nrefs++] = ref;
+}
+
+static void take_refs(struct diagnosis *d)
+{
+	const struct rule *r = d->cl.rule;
+	size_t at = 0;
+	const struct kb_item *it;
+
+	for (uint32_t i = 0; r && i < r->refs.n; i++)
+		add_ref(d, d->cl.rs->pool +
+		               d->cl.rs->strs[r->refs.first + i]);
+	while ((it = fill_next(d, d->cause, KB_REF, &at)))
+		add_ref(d, it->text);
+}
+
+void diag_knowledge(struct arena *a, struct diagnosis *d,
+                    const struct diag_options *opt)
+{
+	sv fix = OVERRIDE(d, fix);
+	const struct kb_cause *steps = fix.n ? kb_cause(fix) : d->cause;
+
+	d->verdict = first_text(a, d, KB_VERDICT);
+	d->nexplain = all_texts(a, d, KB_EXPLAIN, d->explain, 8);
+	d->ntechnical = all_texts(a, d, KB_TECHNICAL, d->technical, 4);
+	d->actor = first_id(d, KB_ACTOR, OVERRIDE(d, actor));
+	take_helpers(d);
+	d->actual = first_id(d, KB_PERMANENCE, OVERRIDE(d, heals));
+	take_retry(a, d);
+	d->scope = first_id(d, KB_SCOPE, OVERRIDE(d, scope));
+	if (d->cl.zone && d->cl.zone->scope && d->cause == kb_cause(rs_str(d->cl.rs, d->cl.zone->cause)))
+		d->scope = rs_str(d->cl.rs, d->cl.zone->scope);
+	if (!steps)
+		steps = d->cause;
+	d->nfix = take_steps(a, d, steps, KB_FIX, opt->role, d->fix, 0);
+	order_steps(d->fix, d->nfix);
+	d->nverify = take_steps(a, d, steps, KB_VERIFY, opt->role, d->verify,
+	                        0);
+	add_local_steps(a, d);
+	take_refs(d);
+}

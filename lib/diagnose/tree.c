@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Diagnoses as a result tree: the data members.  Prose is in prose.c. */
+#include "diagnose/prose.h"
+
+static void text(struct arena *a, struct rnode *n, const char *key, sv value)
+{
+	if (value.n)
+		(void)rnode_string(a, n, sv_str(key), value);
+}
+
+static void words(struct arena *a, struct rnode *n, const char *key,
+                  const char *value)
+{
+	text(a, n, key, sv_str(value));
+}
+
+static void source(struct arena *a, struct rnode *n, const struct diagnosis *d)
+{
+	struct rnode *s = rnode_object(a, n, SV("source"));
+
+	if (d->file)
+		words(a, s, "file", d->file);
+	if (d->at->line) {
+		(void)rnode_number(a, s, SV("offset"), (int64_t)d->at->offset);
+		(void)rnode_number(a, s, SV("line"), d->at->line);
+	}
+	text(a, s, "message_id", d->at->message_id);
+	text(a, s, "queue_id", d->at->queue_id);
+	(void)rnode_number(a, s, SV("count"), d->count);
+	words(a, s, "form", ev_form_name(d->at->form));
+	text(a, s, "writer", d->at->writer);
+}
+
+static void alternatives(struct arena *a, struct rnode *n,
+                         const struct diagnosis *d)
+{
+	struct rnode *list = d->nalts
+	                         ? rnode_list(a, n, SV("alternatives"))
+	                         : NULL;
+
+	for (size_t i = 0; i < d->nalts; i++) {
+		struct rnode *o = rnode_object(a, list, SV(""));
+
+		words(a, o, "cause", d->alts[i].cause->id);
+		words(a, o, "confidence",
+		      confidence_name(d->alts[i].confidence));
+		text(a, o, "question", d->alts[i].question);
+	}
+}
+
+static void spoke(struct arena *a, struct rnode *n, const struct diagnosis *d)
+{
+	struct rnode *s = rnode_object(a, n, SV("spoke"));
+
+	words(a, s, "who", ev_spoke_name(d->spoke));
+	text(a, s, "host", d->host);
+	text(a, s, "provider", d->provider_id);
+}
+
+static void actors(struct arena *a, struct rnode *n, const struct diagnosis *d)
+{
+	struct rnode *list;
+
+	text(a, n, "actor", d->actor);
+	list = d->nwith ? rnode_list(a, n, SV("with")) : NULL;
+	for (size_t i = 0; i < d->nwith; i++)
+		(void)rnode_string(a, list, SV(""), d->with[i]);
+}
+
+static void healing(struct arena *a, struct rnode *n,
+                    const struct diagnosis *d)
+{
+	static const char *const claims[] = {"none", "permanent",
+	                                     "temporary"};
+	struct rnode *o = rnode_object(a, n, SV("permanence"));
+
+	words(a, o, "claimed", claims[d->claimed]);
+	text(a, o, "actual", d->actual);
+	o = rnode_object(a, n, SV("retry"));
+	text(a, o, "helps", d->retry);
+	if (d->retry_after_s)
+		(void)rnode_number(a, o, SV("after_s"), d->retry_after_s);
+	text(a, o, "note", d->retry_note);
+	text(a, n, "scope", d->scope);
+}
+
+static void values(struct arena *a, struct rnode *n, const struct diagnosis *d)
+{
+	struct rnode *o = rnode_object(a, n, SV("values"));
+
+	for (size_t i = 0; i < d->nvalues; i++)
+		(void)rnode_string(a, o, d->values[i].name,
+		                   d->values[i].value);
+}
+
+static void evidence(struct arena *a, struct rnode *n,
+                     const struct diagnosis *d)
+{
+	struct rnode *list = rnode_list(a, n, SV("evidence"));
+
+	for (size_t i = 0; i < d->nevidence; i++) {
+		const struct diag_evidence *e = &d->evidence[i];
+		struct rnode *o = rnode_object(a, list, SV(""));
+
+		text(a, o, "text", e->text);
+		(void)rnode_number(a, o, SV("offset"), (int64_t)e->offset);
+		(void)rnode_number(a, o, SV("length"), (int64_t)e->length);
+		text(a, o, "rule", e->rule);
+	}
+}
+
+static void reply(struct arena *a, struct rnode *n, const struct diagnosis *d)
+{
+	struct rnode *o = rnode_object(a, n, SV("reply"));
+	char status[ESTATUS_TEXT];
+
+	if (d->reply.code)
+		(void)rnode_number(a, o, SV("code"), d->reply.code);
+	if (estatus_is_set(d->reply.status))
+		text(a, o, "status",
+		     arena_dup(a, sv_str(estatus_format(d->reply.status,
+		                                        status))));
+	text(a, o, "text", mtext_sv(&d->reply.text));
+	words(a, o, "stage", smtp_stage_name(d->stage));
+}
+
+static void steps(struct arena *a, struct rnode *n, const char *key,
+                  const struct diag_step *s, size_t count)
+{
+	struct rnode *list = rnode_list(a, n, sv_str(key));
+
+	for (size_t i = 0; i < count; i++) {
+		struct rnode *o = rnode_object(a, list, SV("")), *r;
+
+		text(a, o, "text", s[i].text);
+		words(a, o, "kind", s[i].kind);
+		words(a, o, "where", s[i].where);
+		if (s[i].record.op.n) {
+			r = rnode_object(a, o, SV("record"));
+			text(a, r, "op", s[i].record.op);
+			text(a, r, "name", s[i].record.name);
+			text(a, r, "type", s[i].record.type);
+			text(a, r, "value", s[i].record.value);
+		}
+		text(a, o, "command", s[i].command);
+	}
+}
+
+static void explain(struct arena *a, struct rnode *n,
+                    const struct diagnosis *d)
+{
+	struct rnode *list = rnode_list(a, n, SV("explain"));
+
+	for (size_t i = 0; i < d->nexplain; i++)
+		(void)rnode_string(a, list, SV(""), d->explain[i]);
+	list = rnode_list(a, n, SV("refs"));
+	for (size_t i = 0; i < d->nrefs; i++)
+		(void)rnode_string(a, list, SV(""), sv_str(d->refs[i]));
+}
+
+static void taxonomy(struct arena *a, struct rnode *n,
+                     const struct diagnosis *d)
+{
+	struct rnode *o = rnode_object(a, n, SV("taxonomy"));
+
+	words(a, o, "sisimai", d->cause->sisimai);
+	words(a, o, "kumomta", d->cause->kumomta);
+	words(a, o, "sparkpost", d->cause->sparkpost);
+	words(a, o, "rfc3463", d->cause->rfc3463);
+}
+
+static void near_rules(struct arena *a, struct rnode *n,
+                       const struct diagnosis *d)
+{
+	struct rnode *list = d->nnear ? rnode_list(a, n, SV("near")) : NULL;
+
+	for (size_t i = 0; i < d->nnear; i++) {
+		const struct near_rule *r = &d->near[i];
+		struct rnode *o = rnode_object(a, list, SV(""));
+
+		text(a, o, "rule", rs_str(r->rs, r->rule->id));
+		text(a, o, "cause", rs_str(r->rs, r->rule->cause));
+		(void)rnode_number(a, o, SV("percent"), r->percent);
+		text(a, o, "missing", r->missing);
+	}
+}
+
+static const char *route(const struct diagnosis *d)
+{
+	return d->cl.route == ROUTE_TEXT   ? "text"
+	       : d->cl.route == ROUTE_CODE ? "code"
+	                                   : "none";
+}
+
+static void one(struct arena *a, struct rnode *list, const struct diagnosis *d)
+{
+	struct rnode *n = rnode_object(a, list, SV(""));
+
+	source(a, n, d);
+	text(a, n, "recipient", d->at->recipient);
+	text(a, n, "final_recipient", d->at->final_recipient);
+	words(a, n, "action", ev_action_name(d->action));
+	(void)rnode_bool(a, n, SV("expired"), d->at->expired);
+	words(a, n, "cause", d->cause->id);
+	words(a, n, "title", d->cause->title);
+	words(a, n, "confidence", confidence_name(d->confidence));
+	words(a, n, "route", route(d));
+	alternatives(a, n, d);
+	text(a, n, "verdict", d->verdict);
+	actors(a, n, d);
+	spoke(a, n, d);
+	words(a, n, "direction", ev_direction_name(d->direction));
+	healing(a, n, d);
+	values(a, n, d);
+	evidence(a, n, d);
+	reply(a, n, d);
+	steps(a, n, "fix", d->fix, d->nfix);
+	steps(a, n, "verify", d->verify, d->nverify);
+	explain(a, n, d);
+	taxonomy(a, n, d);
+	near_rules(a, n, d);
+	diag_prose(a, n, d);
+}
+
+void diagnose_tree(struct arena *a, const struct diagnoses *ds,
+                   struct rnode *root)
+{
+	struct rnode *list;
+
+	diag_prose_summary(a, root, ds);
+	list = rnode_list(a, root, SV("diagnoses"));
+	for (size_t i = 0; i < ds->n; i++) {
+		if (i)
+			(void)rnode_prose(a, list, RNODE_RULE, SV(""));
+		one(a, list, ds->v[i]);
+	}
+}
+
+static void confused_with(struct arena *a, struct rnode *n,
+                          const struct kb_cause *cause)
+{
+	struct rnode *list = rnode_list(a, n, SV("not_when"));
+	struct rnode *row = rnode_row(a, n, "Not when", SV(""));
+
+	for (uint32_t i = 0; i < cause->nitems; i++) {
+		const struct kb_item *it = &kb_items[cause->item + i];
+		struct rnode *o;
+
+		if (it->field != KB_NOT_WHEN)
+			continue;
+		o = rnode_object(a, list, SV(""));
+		words(a, o, "cause", it->where);
+		words(a, o, "question", it->text);
+		(void)rnode_prose(a, row, RNODE_PARAGRAPH,
+		                  arena_printf(a, "%s (then it is %s)",
+		                               it->text, it->where));
+	}
+}
+
+enum mw_status diagnose_cause(struct arena *a, const struct kb_cause *cause,
+                              struct rnode *list, struct mw_err *err)
+{
+	struct diagnosis *d = diag_blank(a, cause);
+	struct rnode *n = d ? rnode_object(a, list, SV("")) : NULL;
+
+	if (!n)
+		return mw_fail(err, MW_ENOMEM, "no memory");
+	words(a, n, "cause", cause->id);
+	words(a, n, "title", cause->title);
+	text(a, n, "verdict", d->verdict);
+	actors(a, n, d);
+	healing(a, n, d);
+	steps(a, n, "fix", d->fix, d->nfix);
+	steps(a, n, "verify", d->verify, d->nverify);
+	explain(a, n, d);
+	taxonomy(a, n, d);
+	diag_prose_cause(a, n, d);
+	confused_with(a, n, cause);
+	return MW_OK;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The values of a diagnosis: taken from the text, from the form, worked out. */
+#include "diagnose/values.h"
+
+#include "base/ascii.h"
+
+sv diag_value(const struct diagnosis *d, sv name)
+{
+	for (size_t i = 0; i < d->nvalues; i++)
+		if (sv_eq(d->values[i].name, name))
+			return d->values[i].value;
+	return SV("");
+}
+
+/* The first value of a name stays. */
+static void put(struct diagnosis *d, const char *name, sv value)
+{
+	sv key = sv_str(name);
+
+	if (!value.n || d->nvalues == DIAG_MAX_VALUES ||
+	    diag_value(d, key).n)
+		return;
+	d->values[d->nvalues++] = (struct diag_value){key, value};
+}
+
+static sv domain_of(sv address)
+{
+	size_t at = sv_rchr(address, '@');
+
+	return at == SV_NPOS ? SV("") : sv_drop(address, at + 1);
+}
+
+static sv reversed_v4(struct arena *a, sv ip)
+{
+	sv p[4];
+
+	for (int i = 0; i < 4; i++)
+		p[i] = sv_cut(&ip, '.');
+	return arena_printf(a, "%.*s.%.*s.%.*s.%.*s", SV_FMT(p[3]),
+	                    SV_FMT(p[2]), SV_FMT(p[1]), SV_FMT(p[0]));
+}
+
+/* The 32 nibbles of an address; false for one with an IPv4 tail. */
+static bool nibbles(sv ip, char out[32])
+{
+	size_t gap = sv_find(ip, SV("::")), n = 0;
+	sv head = sv_head(ip, gap == SV_NPOS ? ip.n : gap);
+	sv tail = gap == SV_NPOS ? SV("") : sv_drop(ip, gap + 2);
+	sv part[2] = {head, tail};
+	char got[2][32];
+	size_t len[2] = {0, 0};
+
+	for (int k = 0; k < 2; k++)
+		while (part[k].n) {
+			sv g = sv_cut(&part[k], ':');
+
+			if (g.n > 4 || sv_chr(g, '.') != SV_NPOS ||
+			    len[k] + 4 > 32)
+				return false;
+			for (size_t i = 0; i < 4; i++)
+				got[k][len[k]++] =
+				    i + g.n < 4 ? '0'
+				                : to_lower(g.p[i + g.n - 4]);
+		}
+	if (len[0] + len[1] > 32)
+		return false;
+	memcpy(out, got[0], len[0]);
+	for (n = len[0]; n < 32 - len[1]; n++)
+		out[n] = '0';
+	memcpy(out + n, got[1], len[1]);
+	return true;
+}
+
+static sv reversed_v6(struct arena *a, sv ip)
+{
+	char digits[32], out[63];
+
+	if (!nibbles(ip, digits))
+		return SV("");
+	for (size_t i = 0; i < 32; i++) {
+		out[2 * i] = digits[31 - i];
+		if (i < 31)
+			out[2 * i + 1] = '.';
+	}
+	return arena_dup(a, sv_of(out, sizeof(out)));
+}
+
+static void put_reversed(struct arena *a, struct diagnosis *d)
+{
+	sv ip = diag_value(d, SV("ip")), rev;
+	bool four = is_ipv4(ip);
+
+	if (!four && !is_ipv6(ip))
+		return;
+	rev = four ? reversed_v4(a, ip) : reversed_v6(a, ip);
+	if (!rev.n)
+		return;
+	put(d, "ip_reversed", rev);
+	put(d, "ip_arpa", arena_printf(a, "%.*s.%s", SV_FMT(rev),
+	                               four ? "in-addr.arpa" : "ip6.arpa"));
+}
+
+static void put_from_text(struct arena *a, struct diagnosis *d)
+{
+	const struct classification *c = &d->cl;
+
+	for (size_t i = 0; i < c->nvalues; i++) {
+		char *name = sv_dupz(a, c->values[i].name);
+
+		if (name && !c->values[i].withheld)
+			put(d, name, c->values[i].value);
+	}
+}
+
+static void put_from_form(struct diagnosis *d)
+{
+	const struct attempt *at = d->at;
+
+	put(d, "ip", d->direction == DIR_INBOUND ? at->client_ip : at->own_ip);
+	put(d, "host", d->direction == DIR_INBOUND ? at->own_host : at->host);
+	put(d, "helo", at->helo);
+	put(d, "mail_from", at->sender);
+	put(d, "header_from", at->header_from);
+	put(d, "recipient", at->recipient);
+	put(d, "account", at->account);
+	put(d, "queue_id", at->queue_id);
+	put(d, "own_host", at->own_host);
+	put(d, "port", at->port);
+	put(d, "url", at->url);
+}
+
+/* One word of the reply without the punctuation around it. */
+static sv bare_word(sv w)
+{
+	while (w.n && strchr("<[(\"'{;,:", w.p[0]))
+		w = sv_drop(w, 1);
+	while (w.n && strchr(">])\"'};,:.!?", w.p[w.n - 1]))
+		w.n--;
+	return w;
+}
+
+/*
+ * What the rule's slots left out: an address of ours that is shown behind the
+ * words that count, a link.  The speaker's own address is not meant.
+ */
+static void put_from_words(struct diagnosis *d)
+{
+	sv rest = mtext_sv(&d->reply.text), word;
+
+	while ((word = sv_word(&rest)).n) {
+		sv w = bare_word(word);
+
+		if ((is_ipv4(w) || is_ipv6(w)) && !sv_eq(w, d->at->host_ip))
+			put(d, "ip", w);
+		else if (is_mailbox(w) && sv_chr(w, '/') == SV_NPOS)
+			put(d, "address", w);
+		else if (sv_starts(w, SV("https://")) ||
+		         sv_starts(w, SV("http://")))
+			put(d, "url", w);
+	}
+}
+
+static void put_codes(struct arena *a, struct diagnosis *d)
+{
+	char text[ESTATUS_TEXT];
+
+	if (d->reply.code)
+		put(d, "code", arena_printf(a, "%u", d->reply.code));
+	if (estatus_is_set(d->reply.status))
+		put(d, "status",
+		    arena_printf(a, "%s",
+		                 estatus_format(d->reply.status, text)));
+}
+
+static sv first_of(sv a, sv b, sv c)
+{
+	return a.n ? a : b.n ? b : c;
+}
+
+void diag_values(struct arena *a, struct diagnosis *d)
+{
+	put_from_text(a, d);
+	put_from_form(d);
+	put_from_words(d);
+	put_codes(a, d);
+	put_reversed(a, d);
+	put(d, "recipient_domain", domain_of(diag_value(d, SV("recipient"))));
+	put(d, "sender_domain",
+	    first_of(domain_of(diag_value(d, SV("mail_from"))),
+	             domain_of(diag_value(d, SV("header_from"))),
+	             diag_value(d, SV("header_from"))));
+	put(d, "sender_domain", diag_value(d, SV("domain")));
+	put(d, "domain", diag_value(d, SV("sender_domain")));
+	put(d, "receiver", d->provider_name);
+	put(d, "receiver", diag_value(d, SV("host")));
+}

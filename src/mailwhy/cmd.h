@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cmd.h - the command: tables of commands and options
+ *
+ * --help, the synopsis of the manual pages and the completions are made from
+ * these tables.
+ */
+#ifndef MAILWHY_CMD_H
+#define MAILWHY_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mailwhy/mailwhy.h"
+
+/* Exit statuses; see EXIT STATUS in the manual pages. */
+enum {
+	EXIT_DONE = 0,
+	EXIT_FINDING = 1,  /* explain: nothing at all was recognised */
+	EXIT_USAGE = 2,
+	EXIT_NOINPUT = 66, /* an input could not be read */
+	EXIT_SOFTWARE = 70,
+	EXIT_CANTCREAT = 73,
+	EXIT_IO = 74       /* the answer could not be written */
+};
+
+enum opt_type {
+	OPT_FLAG,   /* bool * */
+	OPT_STRING, /* const char ** */
+	OPT_CHOICE, /* const char **, one of .choices */
+	OPT_LIST    /* struct opt_list *: may be given several times */
+};
+
+#define OPT_LIST_MAX 32
+
+struct opt_list {
+	const char *v[OPT_LIST_MAX];
+	size_t n;
+};
+
+struct opt {
+	const char *name; /* without dashes */
+	char letter;      /* 0: none */
+	enum opt_type type;
+	void *target;
+	const char *arg;     /* word for the value in the help */
+	const char *help;    /* one sentence, no full stop */
+	const char *choices; /* "a|b|c" */
+};
+
+/* Ends a table of options. */
+#define OPT_END                                                               \
+	{                                                                     \
+		NULL, 0, OPT_FLAG, NULL, NULL, NULL, NULL                     \
+	}
+
+/* What all commands share. */
+struct common {
+	const char *format, *output, *taxonomy;
+	bool plain, technical, help;
+	struct opt_list rules;
+};
+
+extern struct common common;
+extern const struct opt common_options[];
+
+struct cmd {
+	const char *name, *alias;
+	const char *args;    /* synopsis of what is no option */
+	const char *summary; /* one line */
+	const struct opt *options;
+	int (*run)(int argc, char **argv); /* what is no option */
+};
+
+extern const struct cmd *const commands[]; /* ended by NULL */
+extern const struct cmd cmd_explain, cmd_causes, cmd_rules, cmd_completion;
+
+const struct cmd *cmd_find(const char *name);
+
+/*
+ * Read options of a command; argv[0..] are the arguments behind its name.
+ * Returns how many that are no options are left at the front of argv, or -1
+ * (and said why).
+ */
+int opt_parse(const struct cmd *cmd, int argc, char **argv);
+
+void help_command(const struct cmd *cmd);
+void help_program(void);
+
+/* "mailwhy: text" on standard error. */
+void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A context with the rules of the system and the user; NULL: said why. */
+struct mw_ctx *context_new(void);
+
+/*
+ * Print the answer as the common options ask; returns the exit status, which
+ * is "status" if all went well.
+ */
+int print_answer(struct mw_answer *answer, int status);
+
+/* A whole file ("-": standard input) in memory; false: said why. */
+struct bytes {
+	char *p;
+	size_t n;
+};
+bool read_all(const char *file, struct bytes *out);
+
+#endif

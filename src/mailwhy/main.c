@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+const struct cmd *const commands[] = {&cmd_explain, NULL};
+
+const struct cmd *cmd_find(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (!strcmp(name, commands[i]->name) ||
+		    (commands[i]->alias && !strcmp(name, commands[i]->alias)))
+			return commands[i];
+	return NULL;
+}
+
+/* A word that can be neither a paste nor a file is a mistyped command. */
+static bool is_lone_word(int argc, char **argv)
+{
+	struct stat st;
+
+	if (argc != 1 || argv[0][0] == '-' || !stat(argv[0], &st))
+		return false;
+	for (const char *p = argv[0]; *p; p++)
+		if ((*p >= '0' && *p <= '9') || strchr(". \t\n:<[", *p) ||
+		    (unsigned char)*p >= 0x80)
+			return false;
+	return argv[0][0] != '\0';
+}
+
+/* How many letters must change to make one word of the other. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[64], n = strlen(b);
+
+	if (n >= 64)
+		return 64;
+	for (size_t k = 0; k <= n; k++)
+		row[k] = k;
+	for (size_t i = 1; *a; a++, i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t k = 1; k <= n; k++) {
+			size_t up = row[k], best = diagonal + (*a != b[k - 1]);
+
+			if (up + 1 < best)
+				best = up + 1;
+			if (row[k - 1] + 1 < best)
+				best = row[k - 1] + 1;
+			diagonal = up;
+			row[k] = best;
+		}
+	}
+	return row[n];
+}
+
+static int unknown_command(const char *word)
+{
+	const char *near = NULL;
+	size_t best = 3;
+
+	for (size_t i = 0; commands[i]; i++) {
+		size_t d = distance(word, commands[i]->name);
+
+		if (d < best) {
+			best = d;
+			near = commands[i]->name;
+		}
+	}
+	if (near)
+		complain("unknown command '%s'; did you mean '%s'?", word, near);
+	else
+		complain("unknown command '%s'; 'mailwhy --help' lists them",
+		         word);
+	return EXIT_USAGE;
+}
+
+static int run(const struct cmd *cmd, int argc, char **argv)
+{
+	int n = opt_parse(cmd, argc, argv);
+
+	if (n < 0)
+		return EXIT_USAGE;
+	if (common.help) {
+		help_command(cmd);
+		return EXIT_DONE;
+	}
+	return cmd->run(n, argv);
+}
+
+/* Output that could not be written is an error, not a success. */
+static int flushed(int status)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		complain("cannot write the answer: %s", strerror(errno));
+		return EXIT_IO;
+	}
+	return status;
+}
+
+static int help(int argc, char **argv)
+{
+	const struct cmd *cmd = argc > 1 ? cmd_find(argv[1]) : NULL;
+
+	if (argc > 1 && !cmd)
+		return unknown_command(argv[1]);
+	if (cmd)
+		help_command(cmd);
+	else
+		help_program();
+	return EXIT_DONE;
+}
+
+static int dispatch(int argc, char **argv)
+{
+	const struct cmd *cmd;
+
+	if (argc == 0 && isatty(STDIN_FILENO)) {
+		help_program();
+		return EXIT_USAGE;
+	}
+	if (argc > 0 && (!strcmp(argv[0], "--version") ||
+	                 !strcmp(argv[0], "-V"))) {
+		(void)printf("mailwhy %s\n", mw_version());
+		return EXIT_DONE;
+	}
+	if (argc > 0 && !strcmp(argv[0], "help"))
+		return help(argc, argv);
+	if (argc == 1 && (!strcmp(argv[0], "--help") ||
+	                  !strcmp(argv[0], "-h"))) {
+		help_program();
+		return EXIT_DONE;
+	}
+	cmd = argc > 0 ? cmd_find(argv[0]) : NULL;
+	if (cmd)
+		return run(cmd, argc - 1, argv + 1);
+	if (is_lone_word(argc, argv))
+		return unknown_command(argv[0]);
+	return run(&cmd_explain, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	return flushed(dispatch(argc - 1, argv + 1));
+}

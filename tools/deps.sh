@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Install what a target needs, and say what.  Usage: deps.sh build|check|fuzz...
+# With apt, missing packages are installed (by sudo where we are not root);
+# without it the list of what is missing is printed.
+set -eu
+
+packages() {
+	case $1 in
+	build) echo "gcc libc6-dev make meson ninja-build pkg-config \
+libjansson-dev" ;;
+	check) echo "libcmocka-dev python3 python3-jsonschema mandoc \
+zsh fish bash-completion clang" ;;
+	fuzz) echo "clang" ;;
+	bench) echo "g++ libre2-dev hyperfine" ;;
+	*) echo "deps.sh: unknown set '$1'" >&2; exit 2 ;;
+	esac
+}
+
+# What must be there for a set to work at all, whoever installed it.
+have() {
+	case $1 in
+	gcc) command -v cc >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 ;;
+	make | meson | python3 | mandoc | clang | zsh | fish | hyperfine)
+		command -v "$1" >/dev/null 2>&1 ;;
+	ninja-build) command -v ninja >/dev/null 2>&1 ;;
+	pkg-config) command -v pkg-config >/dev/null 2>&1 ;;
+	g++) command -v g++ >/dev/null 2>&1 ;;
+	libjansson-dev) pkg-config --exists jansson 2>/dev/null ;;
+	libcmocka-dev) pkg-config --exists cmocka 2>/dev/null ;;
+	libre2-dev) pkg-config --exists re2 2>/dev/null ;;
+	libc6-dev) test -e /usr/include/stdio.h ;;
+	python3-jsonschema) "$(python)" -c 'import jsonschema' 2>/dev/null ;;
+	bash-completion) test -e /usr/share/bash-completion/bash_completion ;;
+	*) return 1 ;;
+	esac
+}
+
+# Debian's modules belong to Debian's python3, not to another one in PATH.
+python() {
+	if [ -x /usr/bin/python3 ]; then echo /usr/bin/python3; else echo python3; fi
+}
+
+missing=
+for set in "$@"; do
+	for p in $(packages "$set"); do
+		have "$p" || missing="$missing $p"
+	done
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "These are missing (names of Debian's packages):$missing" >&2
+	echo "Install them with your system's package manager, then try again." >&2
+	exit 1
+fi
+root=
+if [ "$(id -u)" != 0 ]; then
+	if ! command -v sudo >/dev/null 2>&1; then
+		echo "Missing:$missing" >&2
+		echo "As root: apt-get install$missing" >&2
+		exit 1
+	fi
+	root=sudo
+fi
+echo "Installing through apt-get:$missing"
+log=$(mktemp)
+install() {
+	# shellcheck disable=SC2086
+	$root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -q --no-install-recommends $missing >"$log" 2>&1
+}
+# Package lists may be absent or old on a fresh machine.
+if ! install; then
+	$root apt-get update -q >"$log" 2>&1 || true
+	if ! install; then
+		tail -n 20 "$log" >&2
+		exit 1
+	fi
+fi
+rm -f "$log"
