@@ -136,9 +136,11 @@ static void show_row(struct text *t, const struct frame *f,
 	if (steps && !t->after_steps)
 		flow_blank(&t->flow);
 	t->after_steps = steps;
-	flow_style(&t->flow, FLOW_DIM);
-	flow_put(&t->flow, indent, n->label);
-	flow_style(&t->flow, FLOW_PLAIN);
+	if (n->label.n) {
+		flow_style(&t->flow, FLOW_DIM);
+		flow_put(&t->flow, indent, n->label);
+		flow_style(&t->flow, FLOW_PLAIN);
+	}
 	column = indent + t->label_column;
 	if (t->narrow) {
 		flow_end(&t->flow);

@@ -272,6 +272,24 @@ static void colour_for_labels_and_headline(void **state)
 "  \x1b[2mSaid by\x1b[0m\n"
 "    ?[1mus\n");
 }
+
+static void no_label_goes_on(void **state)
+{
+	struct rnode *root = rnode_new(a, RNODE_OBJECT);
+
+	(void)state;
+	rnode_row(a, root, "Label", SV("one"));
+	rnode_row(a, root, "", SV("two"));
+	render(root, 60, false);
+	assert_sv(buf_sv(&out),
+"  Label  one\n"
+"         two\n");
+	render(root, 59, false);
+	assert_sv(buf_sv(&out),
+"  Label\n"
+"    one\n"
+"    two\n");
+}
 /* clang-format on */
 
 static void blocks_at_40(void **state)
@@ -372,6 +390,7 @@ static void deep_trees_end(void **state)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 UNIT_MAIN(TEST(answer_80), TEST(answer_40), TEST(blocks_at_40),
-          TEST(steps_and_rows), TEST(tables_and_lines),
-          TEST(colour_for_labels_and_headline), TEST(depth_chooses),
-          TEST(any_bytes_are_harmless), TEST(deep_trees_end))
+          TEST(steps_and_rows), TEST(no_label_goes_on),
+          TEST(tables_and_lines), TEST(colour_for_labels_and_headline),
+          TEST(depth_chooses), TEST(any_bytes_are_harmless),
+          TEST(deep_trees_end))
