@@ -116,6 +116,14 @@ static bool is_guid(sv s)
 	return true;
 }
 
+/* It may be blotted out; then the recipients show behind it. */
+static bool is_network_id(sv cell, sv rest)
+{
+	return is_guid(cell) ||
+	       (sv_chr(cell, '@') == SV_NPOS &&
+	        sv_chr(cut_cell(&rest), '@') != SV_NPOS);
+}
+
 static bool is_time(sv s)
 {
 	return s.n >= 20 && s.n <= 30 && s.p[4] == '-' && s.p[7] == '-' &&
@@ -135,14 +143,18 @@ static bool cut_cells(sv s, sv *cells)
 {
 	sv first = sv_head(s, sv_chr(s, ','));
 	size_t n = 0;
+	bool skipped = false;
 
 	if (!is_time(first))
 		return false;
 	while (n < MAX_CELLS && s.n) {
 		sv cell = cut_cell(&s);
 
-		if (n == CELL_RECIPIENTS && is_guid(cell))
+		if (n == CELL_RECIPIENTS && !skipped &&
+		    is_network_id(cell, s)) {
+			skipped = true;
 			continue;
+		}
 		cells[n++] = cell;
 	}
 	return n > CELL_EVENT && is_word(cells[CELL_SOURCE]) &&

@@ -4,7 +4,7 @@
  */
 #include <jansson.h>
 
-#include "base/ascii.h"
+#include "logs/json.h"
 #include "logs/parts.h"
 
 static const sv writer = SV_INIT("kumomta");
@@ -52,116 +52,13 @@ static uint16_t number(const json_t *o, const char *key, json_int_t max)
 	return n > 0 && n <= max ? (uint16_t)n : 0;
 }
 
-static uint32_t hex4(sv s)
-{
-	uint32_t v = 0;
-
-	for (size_t i = 0; i < 4 && i < s.n; i++) {
-		char c = to_lower(s.p[i]);
-
-		v = v * 16 + (uint32_t)(is_digit(c) ? c - '0' : c - 'a' + 10);
-	}
-	return v;
-}
-
-static void put_utf8(struct mtext *t, uint32_t c, size_t src)
-{
-	char b[4];
-	size_t n;
-
-	if (c < 0x80) {
-		b[0] = (char)c;
-		n = 1;
-	} else if (c < 0x800) {
-		b[0] = (char)(0xc0 | c >> 6);
-		b[1] = (char)(0x80 | (c & 0x3f));
-		n = 2;
-	} else if (c < 0x10000) {
-		b[0] = (char)(0xe0 | c >> 12);
-		b[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		b[2] = (char)(0x80 | (c & 0x3f));
-		n = 3;
-	} else {
-		b[0] = (char)(0xf0 | (c >> 18 & 7));
-		b[1] = (char)(0x80 | (c >> 12 & 0x3f));
-		b[2] = (char)(0x80 | (c >> 6 & 0x3f));
-		b[3] = (char)(0x80 | (c & 0x3f));
-		n = 4;
-	}
-	mtext_put(t, sv_of(b, n), src);
-}
-
-/* One "\x" at s; how many bytes it takes. */
-static size_t escape(const struct line *l, struct mtext *t, sv s)
-{
-	static const char from[] = "nrtbf", to[] = "\n\r\t\b\f";
-	size_t src = l->m->src[s.p - l->m->p], n = 6;
-	uint32_t c, low;
-
-	if (s.n > 1 && s.p[1] == 'u') {
-		c = hex4(sv_drop(s, 2));
-		low = hex4(sv_drop(s, 8));
-		if (c >= 0xd800 && c < 0xdc00 && low >= 0xdc00 &&
-		    low < 0xe000) {
-			c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-			n = 12;
-		}
-		put_utf8(t, c, src);
-		return n;
-	}
-	if (s.n > 1) {
-		const char *k = memchr(from, s.p[1], 5);
-
-		line_put(l, t, k ? to[k - from] : s.p[1], s.p);
-	}
-	return 2;
-}
-
-/* The JSON string at the start of s (behind its quote), with its map. */
-static struct mtext decoded(const struct line *l, sv s)
-{
-	struct mtext t = line_text(l, s.n);
-	size_t i = 0;
-
-	while (i < s.n && s.p[i] != '"') {
-		if (s.p[i] == '\\') {
-			i += escape(l, &t, sv_drop(s, i));
-			continue;
-		}
-		line_put(l, &t, s.p[i], s.p + i);
-		i++;
-	}
-	return t;
-}
-
-/*
- * The reply's text with its place in the line.  The parser tells no places, so
- * the string is looked for; it counts if it is the same.
- */
+/* The reply's text; the first "content" behind "response" is its. */
 static struct mtext content(struct line *l, const json_t *response)
 {
-	static const sv key = SV_INIT("\"content\"");
-	sv want = member(l, response, "content"), s = l->all;
-	struct mtext t;
-	size_t i;
+	size_t i = sv_find(l->all, SV("\"response\""));
 
-	if (!want.n)
-		return (struct mtext){0};
-	i = sv_find(s, SV("\"response\""));
-	s = sv_drop(s, i == SV_NPOS ? 0 : i);
-	i = sv_find(s, key);
-	s = sv_trim(sv_drop(s, i == SV_NPOS ? s.n : i + key.n));
-	if (sv_starts(s, SV(":"))) {
-		s = sv_trim(sv_drop(s, 1));
-		if (sv_starts(s, SV("\""))) {
-			t = decoded(l, sv_drop(s, 1));
-			if (sv_eq(mtext_sv(&t), want))
-				return t;
-		}
-	}
-	t = line_text(l, want.n);
-	mtext_put(&t, want, MTEXT_NOWHERE);
-	return t;
+	return json_place(l->a, l->m, i == SV_NPOS ? 0 : i, SV("\"content\""),
+	                  member(l, response, "content"));
 }
 
 static void set_response(struct line *l, const json_t *response,

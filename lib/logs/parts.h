@@ -28,6 +28,12 @@ size_t qmail_read(struct line *l);
 size_t exchange_read(struct line *l);
 size_t kumomta_read(struct line *l);
 
+/*
+ * A line inside of a JSON object, as journals and containers keep it: its text
+ * and, in l->prefix, what stands beside it.  False if there is none.
+ */
+bool journal_open(struct line *l, struct mtext *inner);
+
 /* Start out[0] with what the prefix tells. */
 struct log_event *line_event(struct line *l, enum log_kind kind, sv writer);
 

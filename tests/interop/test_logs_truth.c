@@ -25,6 +25,7 @@ static const struct {
     {"rfc3339.log", "rfc3339", NULL, true},
     {"modern.log", "modern", "modern", true},
     {"expiry.log", "expiry", "expiry", true},
+    {"journal.ndjson", "journal", NULL, true},
     {"newyear-dirty.log", "newyear-dirty", NULL, true},
     {"other-exim.log", "plain", NULL, false},
     {"other-sendmail.log", "plain", NULL, false},
