@@ -158,8 +158,8 @@ static size_t delivery(struct line *l, sv id, sv body)
 	if (e->kind == LOG_SENT) {
 		at->text = line_part(l, text);
 	} else if (e->kind == LOG_EXPIRED) {
+		/* "returned to sender" is no reason. */
 		at->spoke = SPOKE_OWN_MTA;
-		at->text = line_part(l, text);
 	} else if (text.n) {
 		parts_unwrap(l, text, at);
 	}
