@@ -186,6 +186,10 @@ static void unwrap(const struct line *l, sv text, struct attempt *at)
 		at->text = unescaped(l, cut_host(rest, at));
 		return;
 	}
+	if (sv_starts(text, SV("Remote host ")) &&
+	    parts_between(text, SV(" closed connection in response to "),
+	                  SV(""), &rest))
+		at->stage = smtp_stage_of_command(rest);
 	rest = cut_host(text, at);
 	at->text = unescaped(l, rest);
 	if (rest.p == text.p)

@@ -20,8 +20,10 @@ static void set_body(struct line *l)
 	struct log_prefix beside = l->prefix;
 
 	l->all = mtext_sv(l->m);
-	if (l->all.n && l->all.p[l->all.n - 1] == '`')
-		l->all.n--;
+	/* Quotes that people put around a pasted line. */
+	if (l->all.n > 1 && (l->all.p[0] == '`' || l->all.p[0] == '"') &&
+	    l->all.p[l->all.n - 1] == l->all.p[0])
+		l->all = sv_slice(l->all, 1, l->all.n - 1);
 	log_prefix(l->all, &l->prefix);
 	l->body = sv_trim(sv_drop(l->all, l->prefix.end));
 	if (beside.host.n)

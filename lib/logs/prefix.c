@@ -70,14 +70,21 @@ static size_t shape(sv s, const char *want)
 	return i;
 }
 
-static bool is_month(sv s)
+/*
+ * The name of a month, in the words of the C locale or, as journalctl writes
+ * it, of any other: what follows tells that it is one.
+ */
+static size_t month(sv s)
 {
-	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+	size_t i = 0;
+	bool letter = false;
 
-	for (size_t i = 0; s.n >= 3 && i < sizeof(months) - 1; i += 3)
-		if (sv_ieq(sv_head(s, 3), sv_of(months + i, 3)))
-			return true;
-	return false;
+	while (i < s.n && i < 16 &&
+	       (is_alnum(s.p[i]) || is_high(s.p[i]) || s.p[i] == '.')) {
+		letter |= is_alpha(s.p[i]) || is_high(s.p[i]);
+		i++;
+	}
+	return letter ? i : 0;
 }
 
 static bool is_weekday(sv s)
@@ -124,17 +131,15 @@ static size_t zone(sv s)
 /* "Mar  2 00:00:02", with or without a year. */
 static size_t bsd_time(sv s)
 {
-	static const char *const shapes[] = {
-	    "AAA _9 99:99:99", "AAA 9 99:99:99", "AAA _9 9999 99:99:99",
-	    "AAA 99 9999 99:99:99"};
+	static const char *const shapes[] = {" _9 99:99:99", " 9 99:99:99",
+	                                     " _9 9999 99:99:99"};
+	size_t at = month(s);
 
-	if (!is_month(s))
-		return 0;
-	for (size_t i = 0; i < 4; i++) {
-		size_t n = shape(s, shapes[i]);
+	for (size_t i = 0; at && i < 3; i++) {
+		size_t n = shape(sv_drop(s, at), shapes[i]);
 
 		if (n)
-			return n + fraction(sv_drop(s, n));
+			return at + n + fraction(sv_drop(s, at + n));
 	}
 	return 0;
 }
@@ -228,6 +233,18 @@ static size_t container(sv s)
 		return 0;
 	n += gap + 1;
 	return n + blanks(sv_drop(s, n));
+}
+
+/* "mail.log.1:" or "12:" of grep in front of a time. */
+static size_t file_name(sv s)
+{
+	size_t n = 0;
+
+	while (n < s.n && n < 128 && is_name(s.p[n]))
+		n++;
+	if (!n || n >= s.n || s.p[n] != ':' || !time_at(sv_drop(s, n + 1)))
+		return 0;
+	return n + 1;
 }
 
 /*
@@ -379,6 +396,29 @@ static size_t after_time(sv s, bool modern, struct log_prefix *out)
 	return at;
 }
 
+static size_t wrapper(sv s, bool *modern)
+{
+	size_t n = priority(s, modern);
+
+	if (!n)
+		n = container(s);
+	if (!n)
+		n = file_name(s);
+	return n ? n : bracketed(s);
+}
+
+/* A tag without a time before it: "postfix/smtp[123]: ". */
+static size_t bare_tag(sv s, struct log_prefix *out)
+{
+	sv tag;
+	size_t n = tag_at(s, &tag);
+
+	if (!n || (s.p[tag.n] != '[' && !is_program(tag)))
+		return 0;
+	out->tag = tag;
+	return n;
+}
+
 void log_prefix(sv line, struct log_prefix *out)
 {
 	size_t at = 0;
@@ -386,12 +426,12 @@ void log_prefix(sv line, struct log_prefix *out)
 
 	*out = (struct log_prefix){0};
 	for (unsigned i = 0; i < MAX_LAYERS; i++) {
-		sv s = sv_drop(line, at), tag;
+		sv s = sv_drop(line, at);
 		size_t skip = blanks(s), n;
 
 		s = sv_drop(s, skip);
 		/* Marks that people put around a pasted line. */
-		if (s.n && (s.p[0] == '`' || s.p[0] == '|')) {
+		if (s.n && (s.p[0] == '`' || s.p[0] == '|' || s.p[0] == '"')) {
 			at += skip + 1;
 			out->end = at;
 			continue;
@@ -401,13 +441,10 @@ void log_prefix(sv line, struct log_prefix *out)
 			if (!out->time.n)
 				out->time = sv_head(s, n);
 			n += after_time(sv_drop(s, n), modern, out);
-		} else if (!(n = priority(s, &modern)) && !(n = container(s)) &&
-		           !(n = bracketed(s)) && !out->tag.n) {
-			n = tag_at(s, &tag);
-			if (n && s.p[tag.n] != '[' && !is_program(tag))
-				n = 0;
-			if (n)
-				out->tag = tag;
+		} else {
+			n = wrapper(s, &modern);
+			if (!n && !out->tag.n)
+				n = bare_tag(s, out);
 		}
 		if (!n)
 			break;
