@@ -117,12 +117,19 @@ static bool is_command(sv s)
 static bool speaks_of_smtp(sv s)
 {
 	static const sv words[] = {
-		SV_INIT("smtp"),	 SV_INIT("rcpt to"),
-		SV_INIT("mail from"),	 SV_INIT("postfix"),
-		SV_INIT("exim"),	 SV_INIT("sendmail"),
-		SV_INIT("e-mail"),	 SV_INIT("email"),
-		SV_INIT("mailer-"),	 SV_INIT("bounce"),
-		SV_INIT("\u90ae\u4ef6"), SV_INIT("\u30e1\u30fc\u30eb"),
+		SV_INIT("smtp"),
+		SV_INIT("rcpt to"),
+		SV_INIT("mail from"),
+		SV_INIT("postfix"),
+		SV_INIT("exim"),
+		SV_INIT("sendmail"),
+		SV_INIT("e-mail"),
+		SV_INIT("email"),
+		SV_INIT("mailer-"),
+		SV_INIT("bounce"),
+		SV_INIT("\u90ae\u4ef6"),
+		SV_INIT("\u90ae\u7bb1"),
+		SV_INIT("\u30e1\u30fc\u30eb"),
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -41,6 +41,12 @@ bool head_next(sv s, size_t *pos, sv lead, struct head *out);
 bool names_error(sv s);
 
 /*
+ * A code at the start of s in which a program that reads screenshots took
+ * digits for letters: "55O S.l.1".  It is told apart from the text.
+ */
+bool ocr_head(sv s, struct head *out);
+
+/*
  * Where the quote opened by opener before from ends in s; SV_NPOS if it does
  * not.  ')' counts the parentheses inside.
  */

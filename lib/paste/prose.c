@@ -94,11 +94,29 @@ static bool explains(const struct doc *d)
 struct ground {
 	const struct head *h;
 	const struct doc *d;
+	sv before;	/* the code */
 	sv text;	/* behind the codes */
 	unsigned words; /* of mail in it, at most 3 */
 	bool status, text_there, brief, follows_prose, goes_on;
 	bool apart; /* the line before is empty or a reply */
 };
+
+/* "error", "SMTP error:": the word proves that something failed. */
+static bool ends_in_error(sv s)
+{
+	static const sv words[] = {SV_INIT("error"),  SV_INIT("errors"),
+				   SV_INIT("fehler"), SV_INIT("fehlercode"),
+				   SV_INIT("erreur"), SV_INIT("errore"),
+				   SV_INIT("erro"),   SV_INIT("fout")};
+
+	while (s.n && (is_blank(s.p[s.n - 1]) || s.p[s.n - 1] == ':'))
+		s.n--;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sv_iends(s, words[i]) &&
+		    (s.n == words[i].n || is_blank(s.p[s.n - words[i].n - 1])))
+			return true;
+	return false;
+}
 
 static enum strength judge_code_only(const struct ground *g)
 {
@@ -111,8 +129,8 @@ static enum strength judge_code_only(const struct ground *g)
 		return STRONG;
 	if (!g->h->code || explains(g->d))
 		return NO_REPLY;
-	if (names_error(g->text))
-		return WEAK;
+	if (names_error(g->text) || (alone && ends_in_error(g->before)))
+		return g->d->smtp ? STRONG : g->brief ? WEAK : NO_REPLY;
 	return framed && alone && (g->brief || g->d->smtp) ? WEAK : NO_REPLY;
 }
 
@@ -222,6 +240,7 @@ static enum strength judge(struct paste_ctx *ctx, sv s, const struct head *h)
 
 	if (h->frame == FRAME_OTHER || (d->other && !d->smtp))
 		return NO_REPLY;
+	g.before = sv_head(s, h->at);
 	g.text = sv_slice(s, h->text, end < s.n ? end : s.n);
 	if (!g.text.n && (repeated(ctx, h) || end == s.n))
 		g.text = line_text(ctx, 1);
@@ -581,6 +600,12 @@ size_t paste_read_reply(struct paste_ctx *ctx)
 		if (!f.closed || took > 1)
 			break;
 		pos = f.parts[f.n - 1].to;
+	}
+	if (!took && doc_is_short(&ctx->st->doc) && ocr_head(s, &h) &&
+	    judge(ctx, s, &h) == STRONG) {
+		extend(ctx, &h, &f);
+		emit(ctx, &f, STRONG);
+		took = f.parts[f.n - 1].line + 1;
 	}
 	return took;
 }

@@ -38,6 +38,9 @@ static const struct {
 	{"550 5.1.1 <a@example.org>: unknown (in reply to RCPT TO command)",
 		550,
 		"5.1.1", "550 5.1.1 <a@example.org>: unknown"},
+	/* Read from a screenshot. */
+	{"55O S.l.1 User unknown", 550, "5.1.1", "User unknown"},
+	{"4S1 Greylisted, try again", 451, "", "Greylisted, try again"},
 	/* In frames. */
 	{"host mx.example.org[192.0.2.1] said: 554 5.7.1 denied", 554, "5.7.1",
 		"554 5.7.1 denied"},
@@ -61,7 +64,8 @@ static const struct {
 			"550: Message failed: 550-5.7.1 Unauthenticated email"},
 	{"receives a return code \"550 queryTxt ESERVFAIL\"", 550, "",
 		"?550 queryTxt ESERVFAIL"},
-	{"\u90ae\u7bb1554\u9519\u8bef", 554, "", "?554"},
+	{"\u90ae\u7bb1554\u9519\u8bef", 554, "", "554"},
+	{"My e-mail does not arrive, I only see error 550.", 550, "", "550"},
 	{"time=\"x\" err=\"421 4.7.0 [\\\"a\\\"] too many connections\"", 421,
 		"4.7.0", "421 4.7.0 [\"a\"] too many connections"},
 };
