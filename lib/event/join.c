@@ -24,7 +24,7 @@ enum {
 
 struct life {
 	uint32_t hash;
-	uint32_t next;        /* in the chain of its bucket */
+	uint32_t next;	       /* in the chain of its bucket */
 	uint32_t older, newer; /* in the row of all lives */
 	char *value[VALUES];
 	uint16_t n[VALUES];
@@ -34,8 +34,8 @@ struct join {
 	struct life *lives;
 	uint32_t *buckets;
 	uint32_t max, nbuckets; /* nbuckets is a power of two */
-	uint32_t used;          /* lives[0..used) were handed out once */
-	uint32_t unused;        /* chain of the ones given back */
+	uint32_t used;		/* lives[0..used) were handed out once */
+	uint32_t unused;	/* chain of the ones given back */
 	uint32_t oldest, newest;
 	uint64_t seed;
 	size_t lost;
@@ -65,7 +65,7 @@ struct join *join_new(size_t max)
 	 * a web page may be made to collide.
 	 */
 	j->seed = (uint64_t)(uintptr_t)j->lives ^
-	          (uint64_t)(uintptr_t)j * 0x9e3779b97f4a7c15u;
+		  (uint64_t)(uintptr_t)j * 0x9e3779b97f4a7c15u;
 	return j;
 }
 
@@ -108,13 +108,12 @@ static bool is_of(const struct life *l, const struct attempt *at)
 {
 	return sv_eq(value(l, KEY_ID), sv_head(at->queue_id, MAX_VALUE)) &&
 	       sv_eq(value(l, KEY_HOST), sv_head(at->own_host, MAX_VALUE)) &&
-	       sv_eq(value(l, KEY_INSTANCE),
-	             sv_head(at->instance, MAX_VALUE));
+	       sv_eq(value(l, KEY_INSTANCE), sv_head(at->instance, MAX_VALUE));
 }
 
 /* The link that leads to the life, so that it may be taken out. */
 static uint32_t *find(const struct join *j, const struct attempt *at,
-                      uint32_t hash)
+		      uint32_t hash)
 {
 	uint32_t *link = &j->buckets[hash & (j->nbuckets - 1)];
 
@@ -156,7 +155,7 @@ static void drop(struct join *j, uint32_t *link)
 static void drop_oldest(struct join *j)
 {
 	uint32_t i = j->oldest,
-	         *link = &j->buckets[j->lives[i].hash & (j->nbuckets - 1)];
+		 *link = &j->buckets[j->lives[i].hash & (j->nbuckets - 1)];
 
 	while (*link != i)
 		link = &j->lives[*link].next;
@@ -181,8 +180,7 @@ static void keep(struct life *l, unsigned k, sv s)
 	l->n[k] = (uint16_t)s.n;
 }
 
-static struct life *add(struct join *j, const struct attempt *at,
-                        uint32_t hash)
+static struct life *add(struct join *j, const struct attempt *at, uint32_t hash)
 {
 	uint32_t i, *bucket = &j->buckets[hash & (j->nbuckets - 1)];
 	struct life *l;
@@ -196,8 +194,10 @@ static struct life *add(struct join *j, const struct attempt *at,
 		i = j->used++;
 	}
 	l = &j->lives[i];
-	*l = (struct life){.hash = hash, .next = *bucket, .older = j->newest,
-	                   .newer = NO_LIFE};
+	*l = (struct life){.hash = hash,
+			   .next = *bucket,
+			   .older = j->newest,
+			   .newer = NO_LIFE};
 	*bucket = i;
 	if (j->newest != NO_LIFE)
 		j->lives[j->newest].newer = i;

@@ -41,14 +41,14 @@ static const struct {
 	enum log_kind kind;
 	enum ev_action action;
 } events[] = {
-    {SV_INIT("SEND"), LOG_SENT, ACTION_DELIVERED},
-    {SV_INIT("SENDEXTERNAL"), LOG_SENT, ACTION_DELIVERED},
-    {SV_INIT("DELIVER"), LOG_SENT, ACTION_DELIVERED},
-    {SV_INIT("FAIL"), LOG_ATTEMPT, ACTION_FAILED},
-    {SV_INIT("BADMAIL"), LOG_ATTEMPT, ACTION_FAILED},
-    {SV_INIT("POISONMESSAGE"), LOG_ATTEMPT, ACTION_FAILED},
-    {SV_INIT("DEFER"), LOG_ATTEMPT, ACTION_DELAYED},
-    {SV_INIT("RECEIVE"), LOG_ARRIVAL, ACTION_NONE},
+	{SV_INIT("SEND"), LOG_SENT, ACTION_DELIVERED},
+	{SV_INIT("SENDEXTERNAL"), LOG_SENT, ACTION_DELIVERED},
+	{SV_INIT("DELIVER"), LOG_SENT, ACTION_DELIVERED},
+	{SV_INIT("FAIL"), LOG_ATTEMPT, ACTION_FAILED},
+	{SV_INIT("BADMAIL"), LOG_ATTEMPT, ACTION_FAILED},
+	{SV_INIT("POISONMESSAGE"), LOG_ATTEMPT, ACTION_FAILED},
+	{SV_INIT("DEFER"), LOG_ATTEMPT, ACTION_DELAYED},
+	{SV_INIT("RECEIVE"), LOG_ARRIVAL, ACTION_NONE},
 };
 
 /* Cut the next cell off, quotes and all. */
@@ -98,8 +98,10 @@ static struct mtext part(const struct mtext *t, size_t from, size_t to)
 {
 	if (from >= to || to > t->n)
 		return (struct mtext){0};
-	return (struct mtext){.p = t->p + from, .src = t->src + from,
-	                      .n = to - from, .cap = to - from};
+	return (struct mtext){.p = t->p + from,
+			      .src = t->src + from,
+			      .n = to - from,
+			      .cap = to - from};
 }
 
 /* "8-4-4-4-12" hexadecimal digits: network-message-id. */
@@ -119,9 +121,8 @@ static bool is_guid(sv s)
 /* It may be blotted out; then the recipients show behind it. */
 static bool is_network_id(sv cell, sv rest)
 {
-	return is_guid(cell) ||
-	       (sv_chr(cell, '@') == SV_NPOS &&
-	        sv_chr(cut_cell(&rest), '@') != SV_NPOS);
+	return is_guid(cell) || (sv_chr(cell, '@') == SV_NPOS &&
+				 sv_chr(cut_cell(&rest), '@') != SV_NPOS);
 }
 
 static bool is_time(sv s)
@@ -260,11 +261,11 @@ static size_t count_statuses(sv s)
 
 /* One event per recipient; statuses stand in the same order. */
 static size_t fan_out(struct line *l, sv recipients,
-                      const struct mtext *statuses)
+		      const struct mtext *statuses)
 {
 	sv s = mtext_sv(statuses);
 	bool each = count(recipients, ';') > 1 &&
-	            count(recipients, ';') == count_statuses(s);
+		    count(recipients, ';') == count_statuses(s);
 	struct log_event first = l->out[0];
 	size_t n = 0, at = 0;
 
@@ -285,7 +286,7 @@ static size_t fan_out(struct line *l, sv recipients,
 }
 
 static void set_ends(struct line *l, const sv *cells, struct attempt *at,
-                     bool arrival)
+		     bool arrival)
 {
 	sv *name = arrival ? &at->client_host : &at->host;
 	sv *ip = arrival ? &at->client_ip : &at->host_ip;
@@ -299,7 +300,7 @@ static void set_ends(struct line *l, const sv *cells, struct attempt *at,
 			*ip = far_ip;
 	}
 	at->own_host = cell_sv(
-	    l, cells[arrival ? CELL_SERVER_NAME : CELL_CLIENT_NAME]);
+		l, cells[arrival ? CELL_SERVER_NAME : CELL_CLIENT_NAME]);
 	if (!arrival && parts_is_ip(cells[CELL_CLIENT_IP]))
 		at->own_ip = cells[CELL_CLIENT_IP];
 }

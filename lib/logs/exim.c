@@ -21,7 +21,7 @@ static size_t id_len(sv s)
 
 		for (part = 0; part < 3; part++) {
 			for (k = 0; k < shapes[i][part] && at < s.n &&
-			            is_alnum(s.p[at]);
+				    is_alnum(s.p[at]);
 			     k++)
 				at++;
 			if (k < shapes[i][part])
@@ -163,12 +163,12 @@ static const struct {
 	sv begins;
 	bool reply; /* a remote reply follows behind the stage */
 } wrappers[] = {
-    {SV_INIT("SMTP error from remote mail server "), true},
-    {SV_INIT("SMTP error from remote mailer "), true},
-    {SV_INIT("LMTP error "), true},
-    {SV_INIT("SMTP timeout "), false},
-    {SV_INIT("SMTP timeout while connected to "), false},
-    {SV_INIT("Remote host closed connection "), false},
+	{SV_INIT("SMTP error from remote mail server "), true},
+	{SV_INIT("SMTP error from remote mailer "), true},
+	{SV_INIT("LMTP error "), true},
+	{SV_INIT("SMTP timeout "), false},
+	{SV_INIT("SMTP timeout while connected to "), false},
+	{SV_INIT("Remote host closed connection "), false},
 };
 
 static void unwrap(const struct line *l, sv text, struct attempt *at)
@@ -181,14 +181,14 @@ static void unwrap(const struct line *l, sv text, struct attempt *at)
 			break;
 	if (i < n)
 		rest = after_stage(sv_drop(text, wrappers[i].begins.n),
-		                   &at->stage);
+				   &at->stage);
 	if (i < n && wrappers[i].reply && rest.n) {
 		at->text = unescaped(l, cut_host(rest, at));
 		return;
 	}
 	if (sv_starts(text, SV("Remote host ")) &&
 	    parts_between(text, SV(" closed connection in response to "),
-	                  SV(""), &rest))
+			  SV(""), &rest))
 		at->stage = smtp_stage_of_command(rest);
 	rest = cut_host(text, at);
 	at->text = unescaped(l, rest);
@@ -203,9 +203,9 @@ static void unwrap(const struct line *l, sv text, struct attempt *at)
 static sv cut_address(sv s, struct attempt *at)
 {
 	static const sv ends[] = {
-	    SV_INIT(" F=<"), SV_INIT(" P=<"), SV_INIT(" R="), SV_INIT(" T="),
-	    SV_INIT(" H="), SV_INIT(" routing defer"), SV_INIT(" defer ("),
-	    SV_INIT(": ")};
+		SV_INIT(" F=<"),     SV_INIT(" P=<"), SV_INIT(" R="),
+		SV_INIT(" T="),	     SV_INIT(" H="),  SV_INIT(" routing defer"),
+		SV_INIT(" defer ("), SV_INIT(": ")};
 	size_t n = s.n, open;
 	sv who;
 
@@ -226,7 +226,7 @@ static sv cut_address(sv s, struct attempt *at)
 	} else {
 		/* "a@b (ultimately generated from c@d)" */
 		at->recipient =
-		    parts_bare(sv_head(who, sv_find(who, SV(" ("))));
+			parts_bare(sv_head(who, sv_find(who, SV(" ("))));
 	}
 	return sv_drop(s, n);
 }
@@ -237,13 +237,17 @@ static void errno_stage(sv head, struct attempt *at)
 	static const struct {
 		sv number;
 		enum smtp_stage stage;
-	} known[] = {
-	    {SV_INIT("-44"), STAGE_RCPT},     {SV_INIT("-45"), STAGE_MAIL},
-	    {SV_INIT("-46"), STAGE_DATA},     {SV_INIT("-43"), STAGE_CONNECT},
-	    {SV_INIT("-37"), STAGE_STARTTLS}, {SV_INIT("-38"), STAGE_STARTTLS},
-	    {SV_INIT("-42"), STAGE_AUTH},     {SV_INIT("101"), STAGE_CONNECT},
-	    {SV_INIT("110"), STAGE_CONNECT},  {SV_INIT("111"), STAGE_CONNECT},
-	    {SV_INIT("113"), STAGE_CONNECT}};
+	} known[] = {{SV_INIT("-44"), STAGE_RCPT},
+		     {SV_INIT("-45"), STAGE_MAIL},
+		     {SV_INIT("-46"), STAGE_DATA},
+		     {SV_INIT("-43"), STAGE_CONNECT},
+		     {SV_INIT("-37"), STAGE_STARTTLS},
+		     {SV_INIT("-38"), STAGE_STARTTLS},
+		     {SV_INIT("-42"), STAGE_AUTH},
+		     {SV_INIT("101"), STAGE_CONNECT},
+		     {SV_INIT("110"), STAGE_CONNECT},
+		     {SV_INIT("111"), STAGE_CONNECT},
+		     {SV_INIT("113"), STAGE_CONNECT}};
 	sv number;
 
 	if (at->stage != STAGE_UNKNOWN ||
@@ -379,18 +383,18 @@ static const struct {
 	sv what;
 	enum smtp_stage stage;
 } refusals[] = {
-    {SV_INIT("rejected RCPT "), STAGE_RCPT},
-    {SV_INIT("rejected MAIL "), STAGE_MAIL},
-    {SV_INIT("rejected EHLO or HELO "), STAGE_HELO},
-    {SV_INIT("rejected after DATA"), STAGE_END_OF_DATA},
-    {SV_INIT("rejected DATA"), STAGE_DATA},
-    {SV_INIT("rejected during MIME ACL checks"), STAGE_END_OF_DATA},
-    {SV_INIT("rejected by local_scan()"), STAGE_END_OF_DATA},
-    {SV_INIT("rejected AUTH "), STAGE_AUTH},
-    {SV_INIT("rejected STARTTLS"), STAGE_STARTTLS},
-    {SV_INIT("rejected connection in "), STAGE_CONNECT},
-    {SV_INIT("rejected from "), STAGE_END_OF_DATA},
-    {SV_INIT("rejected VRFY "), STAGE_UNKNOWN},
+	{SV_INIT("rejected RCPT "), STAGE_RCPT},
+	{SV_INIT("rejected MAIL "), STAGE_MAIL},
+	{SV_INIT("rejected EHLO or HELO "), STAGE_HELO},
+	{SV_INIT("rejected after DATA"), STAGE_END_OF_DATA},
+	{SV_INIT("rejected DATA"), STAGE_DATA},
+	{SV_INIT("rejected during MIME ACL checks"), STAGE_END_OF_DATA},
+	{SV_INIT("rejected by local_scan()"), STAGE_END_OF_DATA},
+	{SV_INIT("rejected AUTH "), STAGE_AUTH},
+	{SV_INIT("rejected STARTTLS"), STAGE_STARTTLS},
+	{SV_INIT("rejected connection in "), STAGE_CONNECT},
+	{SV_INIT("rejected from "), STAGE_END_OF_DATA},
+	{SV_INIT("rejected VRFY "), STAGE_UNKNOWN},
 };
 
 /* Where the refusal begins: behind what the client said (F=<...>). */
@@ -446,7 +450,7 @@ static size_t refused(struct line *l, sv id, sv s)
 	sv head, rest, v, port;
 
 	if (at_what == SV_NPOS || (!sv_starts(s, SV("H=")) && at_what > 12 &&
-	                           !sv_has(sv_head(s, at_what), SV(" H="))))
+				   !sv_has(sv_head(s, at_what), SV(" H="))))
 		return 0;
 	e = line_event(l, LOG_REJECT, writer);
 	at = &e->at;
@@ -457,14 +461,14 @@ static size_t refused(struct line *l, sv id, sv s)
 	at->spoke = SPOKE_OWN_MTA;
 	at->stage = refusals[which].stage;
 	at->action = sv_has(head, SV("temporarily ")) ? ACTION_DELAYED
-	                                              : ACTION_FAILED;
+						      : ACTION_FAILED;
 	set_peer(head, &at->client_host, &at->client_ip, &port, &at->helo);
 	if (parts_between(head, SV(" F=<"), SV("> "), &v))
 		at->sender = v;
 	if (parts_between(head, SV(" A="), SV(" "), &v))
 		at->account = sv_drop(v, sv_chr(v, ':') == SV_NPOS
-		                             ? v.n
-		                             : sv_chr(v, ':') + 1);
+						 ? v.n
+						 : sv_chr(v, ':') + 1);
 	colon = refused_text(rest);
 	refused_address(sv_head(rest, colon), at);
 	if (colon != SV_NPOS)

@@ -16,8 +16,7 @@ static sv member(struct arena *a, const json_t *o, const char *key)
 
 	if (!json_is_string(v))
 		return SV("");
-	return arena_dup(a, sv_of(json_string_value(v),
-	                          json_string_length(v)));
+	return arena_dup(a, sv_of(json_string_value(v), json_string_length(v)));
 }
 
 static void copy_prefix(struct line *l, const json_t *root)
@@ -35,8 +34,7 @@ static void copy_prefix(struct line *l, const json_t *root)
 bool journal_open(struct line *l, struct mtext *inner)
 {
 	static const char *const keys[] = {"MESSAGE", "log"};
-	static const sv quoted[] = {SV_INIT("\"MESSAGE\""),
-	                            SV_INIT("\"log\"")};
+	static const sv quoted[] = {SV_INIT("\"MESSAGE\""), SV_INIT("\"log\"")};
 	sv s = sv_trim(l->all), text;
 	json_t *root;
 	size_t i = 0;

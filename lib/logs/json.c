@@ -64,7 +64,7 @@ static size_t escape(const struct mtext *m, struct mtext *t, sv s)
 		const char *k = memchr(from, s.p[1], 5);
 
 		mtext_put(t, k ? sv_of(&to[k - from], 1) : sv_slice(s, 1, 2),
-		          src);
+			  src);
 	}
 	return 2;
 }
@@ -88,7 +88,7 @@ static struct mtext decoded(struct arena *a, const struct mtext *m, sv s)
 }
 
 struct mtext json_place(struct arena *a, const struct mtext *line, size_t from,
-                        sv key, sv want)
+			sv key, sv want)
 {
 	sv s = sv_drop(mtext_sv(line), from);
 	struct mtext t = {0};

@@ -15,6 +15,6 @@
  * copy of want that has no origin.  Empty for an empty want.
  */
 struct mtext json_place(struct arena *a, const struct mtext *line, size_t from,
-                        sv key, sv want);
+			sv key, sv want);
 
 #endif

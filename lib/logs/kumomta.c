@@ -15,20 +15,20 @@ static const struct {
 	enum ev_action action;
 	enum ev_direction direction;
 } types[] = {
-    {"Delivery", LOG_SENT, ACTION_DELIVERED, DIR_OUTBOUND},
-    {"Bounce", LOG_ATTEMPT, ACTION_FAILED, DIR_OUTBOUND},
-    {"OOB", LOG_ATTEMPT, ACTION_FAILED, DIR_OUTBOUND},
-    {"AdminBounce", LOG_ATTEMPT, ACTION_FAILED, DIR_OUTBOUND},
-    {"TransientFailure", LOG_ATTEMPT, ACTION_DELAYED, DIR_OUTBOUND},
-    {"Expiration", LOG_EXPIRED, ACTION_FAILED, DIR_OUTBOUND},
-    {"Rejection", LOG_REJECT, ACTION_FAILED, DIR_INBOUND},
-    {"Reception", LOG_ARRIVAL, ACTION_NONE, DIR_UNKNOWN},
-    {"Delayed", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
-    {"Feedback", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
-    {"AdminRebind", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
-    {"DeferredInjectionRebind", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
-    {"XferIn", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
-    {"XferOut", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
+	{"Delivery", LOG_SENT, ACTION_DELIVERED, DIR_OUTBOUND},
+	{"Bounce", LOG_ATTEMPT, ACTION_FAILED, DIR_OUTBOUND},
+	{"OOB", LOG_ATTEMPT, ACTION_FAILED, DIR_OUTBOUND},
+	{"AdminBounce", LOG_ATTEMPT, ACTION_FAILED, DIR_OUTBOUND},
+	{"TransientFailure", LOG_ATTEMPT, ACTION_DELAYED, DIR_OUTBOUND},
+	{"Expiration", LOG_EXPIRED, ACTION_FAILED, DIR_OUTBOUND},
+	{"Rejection", LOG_REJECT, ACTION_FAILED, DIR_INBOUND},
+	{"Reception", LOG_ARRIVAL, ACTION_NONE, DIR_UNKNOWN},
+	{"Delayed", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
+	{"Feedback", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
+	{"AdminRebind", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
+	{"DeferredInjectionRebind", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
+	{"XferIn", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
+	{"XferOut", LOG_OTHER, ACTION_NONE, DIR_UNKNOWN},
 };
 
 /* A copy, as the JSON tree is freed before the caller looks. */
@@ -36,8 +36,8 @@ static sv text_of(struct line *l, const json_t *v)
 {
 	if (!json_is_string(v))
 		return SV("");
-	return arena_dup(l->a, sv_of(json_string_value(v),
-	                             json_string_length(v)));
+	return arena_dup(l->a,
+			 sv_of(json_string_value(v), json_string_length(v)));
 }
 
 static sv member(struct line *l, const json_t *o, const char *key)
@@ -58,16 +58,16 @@ static struct mtext content(struct line *l, const json_t *response)
 	size_t i = sv_find(l->all, SV("\"response\""));
 
 	return json_place(l->a, l->m, i == SV_NPOS ? 0 : i, SV("\"content\""),
-	                  member(l, response, "content"));
+			  member(l, response, "content"));
 }
 
 static void set_response(struct line *l, const json_t *response,
-                         struct attempt *at)
+			 struct attempt *at)
 {
 	static const sv internal = SV_INIT("KumoMTA internal: ");
 	const json_t *e = json_object_get(response, "enhanced_code");
 	struct estatus s = {number(e, "class", 5), number(e, "subject", 999),
-	                    number(e, "detail", 999)};
+			    number(e, "detail", 999)};
 	uint16_t code = number(response, "code", 599);
 
 	if (code >= 200)
@@ -130,7 +130,7 @@ static size_t fan_out(struct line *l, const json_t *recipient)
 		if (n)
 			l->out[n] = l->out[0];
 		l->out[n].at.recipient =
-		    text_of(l, json_array_get(recipient, n));
+			text_of(l, json_array_get(recipient, n));
 	}
 	return n;
 }
@@ -138,7 +138,7 @@ static size_t fan_out(struct line *l, const json_t *recipient)
 static void set_meta(struct line *l, const json_t *root, struct attempt *at)
 {
 	const json_t *meta = json_object_get(root, "meta"),
-	             *headers = json_object_get(root, "headers");
+		     *headers = json_object_get(root, "headers");
 
 	at->queue_id = member(l, root, "id");
 	at->sender = member(l, root, "sender");

@@ -10,8 +10,8 @@ typedef size_t (*reader)(struct line *l);
  * first; each looks at the content, as tags are often cut off by people.
  */
 static const reader readers[] = {
-    exchange_read, kumomta_read, opensmtpd_read, postfix_read,
-    exim_read,     sendmail_read, qmail_read,
+	exchange_read, kumomta_read,  opensmtpd_read, postfix_read,
+	exim_read,     sendmail_read, qmail_read,
 };
 
 /* What the text has in front holds only where the object told nothing. */
@@ -59,7 +59,7 @@ static size_t read_line(struct line *l)
 }
 
 size_t log_read(struct arena *a, const struct mtext *line,
-                struct log_event *out, size_t max)
+		struct log_event *out, size_t max)
 {
 	struct line l = {.a = a, .m = line, .out = out, .max = max};
 	struct mtext inner;

@@ -58,7 +58,7 @@ struct log_event {
  * max; the return value is their number, at least 1.  Memory comes from a.
  */
 size_t log_read(struct arena *a, const struct mtext *line,
-                struct log_event *out, size_t max);
+		struct log_event *out, size_t max);
 
 /* The most recipients that one line is read for. */
 #define LOG_MAX_EVENTS 64

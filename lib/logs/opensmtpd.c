@@ -29,13 +29,13 @@ static void set_result(struct log_event *e, sv result)
 		enum log_kind kind;
 		enum ev_action action;
 	} results[] = {
-	    {SV_INIT("Ok"), LOG_SENT, ACTION_DELIVERED},
-	    {SV_INIT("TempFail"), LOG_ATTEMPT, ACTION_DELAYED},
-	    {SV_INIT("PermFail"), LOG_ATTEMPT, ACTION_FAILED},
-	    {SV_INIT("LoopDetected"), LOG_ATTEMPT, ACTION_FAILED},
-	    {SV_INIT("Loop"), LOG_ATTEMPT, ACTION_FAILED},
-	    {SV_INIT("Expire"), LOG_EXPIRED, ACTION_FAILED},
-	    {SV_INIT("Expired"), LOG_EXPIRED, ACTION_FAILED},
+		{SV_INIT("Ok"), LOG_SENT, ACTION_DELIVERED},
+		{SV_INIT("TempFail"), LOG_ATTEMPT, ACTION_DELAYED},
+		{SV_INIT("PermFail"), LOG_ATTEMPT, ACTION_FAILED},
+		{SV_INIT("LoopDetected"), LOG_ATTEMPT, ACTION_FAILED},
+		{SV_INIT("Loop"), LOG_ATTEMPT, ACTION_FAILED},
+		{SV_INIT("Expire"), LOG_EXPIRED, ACTION_FAILED},
+		{SV_INIT("Expired"), LOG_EXPIRED, ACTION_FAILED},
 	};
 
 	e->kind = LOG_OTHER;
@@ -139,8 +139,8 @@ static size_t refused(struct line *l, sv command, sv reply)
 {
 	struct attempt *at = &line_event(l, LOG_REJECT, writer)->at;
 	size_t open = sv_chr(command, '<');
-	sv addr = parts_bare(sv_drop(command,
-	                             open == SV_NPOS ? command.n : open));
+	sv addr = parts_bare(
+		sv_drop(command, open == SV_NPOS ? command.n : open));
 
 	at->direction = DIR_INBOUND;
 	at->action = ACTION_FAILED;
@@ -264,14 +264,14 @@ static size_t old_delivery(struct line *l, sv s)
 	id = sv_head(s, colon);
 	i = sv_chr(head, ' ');
 	return delivery(l, id, sv_drop(head, i == SV_NPOS ? head.n : i + 1),
-	                sv_drop(s, colon + 1));
+			sv_drop(s, colon + 1));
 }
 
 static size_t old_style(struct line *l, sv s)
 {
 	static const sv error = SV_INIT("smtp-out: Error on session ");
 	static const sv command =
-	    SV_INIT("smtp-in: Failed command on session ");
+		SV_INIT("smtp-in: Failed command on session ");
 	sv v;
 	size_t i;
 

@@ -27,8 +27,10 @@ struct mtext line_part(const struct line *l, sv v)
 	if (!v.n)
 		return (struct mtext){0};
 	from = (size_t)(v.p - l->m->p);
-	return (struct mtext){.p = l->m->p + from, .src = l->m->src + from,
-	                      .n = v.n, .cap = v.n};
+	return (struct mtext){.p = l->m->p + from,
+			      .src = l->m->src + from,
+			      .n = v.n,
+			      .cap = v.n};
 }
 
 struct mtext line_text(const struct line *l, size_t n)
@@ -93,8 +95,8 @@ bool parts_is_ip(sv s)
 			dots++;
 		else if (s.p[i] == ':')
 			colons++;
-		else if (!is_xdigit(s.p[i]) || (!colons && !is_digit(s.p[i]) &&
-		                                dots))
+		else if (!is_xdigit(s.p[i]) ||
+			 (!colons && !is_digit(s.p[i]) && dots))
 			return false;
 	}
 	return dots + colons < s.n && s.n <= 45 && !sv_has(s, SV(":::")) &&
@@ -168,9 +170,9 @@ size_t parts_angle(sv s)
 	size_t plain = 0;
 
 	for (size_t i = 1; i < s.n; i++) {
-		bool end = s.p[i] == '>' &&
-		           (i + 1 == s.n || is_sep(s.p[i + 1]) ||
-		            s.p[i + 1] == ':');
+		bool end =
+			s.p[i] == '>' && (i + 1 == s.n || is_sep(s.p[i + 1]) ||
+					  s.p[i + 1] == ':');
 
 		if (quoted && s.p[i] == '\\')
 			i++;

@@ -14,7 +14,7 @@ struct line {
 	struct arena *a;
 	const struct mtext *m;
 	struct log_prefix prefix;
-	sv all;  /* the whole line */
+	sv all;	 /* the whole line */
 	sv body; /* behind the prefix */
 	struct log_event *out;
 	size_t max;

@@ -36,11 +36,13 @@ static sv daemon_of(const struct line *l)
 static bool is_postfix(const struct line *l)
 {
 	static const char *const daemons[] = {
-	    "smtp",   "smtpd",   "lmtp",     "local",      "virtual",
-	    "pipe",   "error",   "bounce",   "cleanup",    "qmgr",
-	    "pickup", "discard", "anvil",    "postscreen", "tlsproxy",
-	    "scache", "verify",  "proxymap", "master",     "retry",
-	    "oqmgr",  "nqmgr",   "defer",    "trace",      "trivial-rewrite"};
+		"smtp",		  "smtpd",	"lmtp",	    "local",
+		"virtual",	  "pipe",	"error",    "bounce",
+		"cleanup",	  "qmgr",	"pickup",   "discard",
+		"anvil",	  "postscreen", "tlsproxy", "scache",
+		"verify",	  "proxymap",	"master",   "retry",
+		"oqmgr",	  "nqmgr",	"defer",    "trace",
+		"trivial-rewrite"};
 	sv d = daemon_of(l);
 
 	if (sv_starts(l->prefix.tag, writer))
@@ -58,15 +60,15 @@ static const struct {
 	enum log_kind kind;
 	enum ev_action action;
 } statuses[] = {
-    {SV_INIT("sent"), LOG_SENT, ACTION_DELIVERED},
-    {SV_INIT("bounced"), LOG_ATTEMPT, ACTION_FAILED},
-    {SV_INIT("deferred"), LOG_ATTEMPT, ACTION_DELAYED},
-    {SV_INIT("SOFTBOUNCE"), LOG_ATTEMPT, ACTION_DELAYED},
-    {SV_INIT("expired"), LOG_EXPIRED, ACTION_FAILED},
-    {SV_INIT("force-expired"), LOG_EXPIRED, ACTION_FAILED},
-    /* An address probe: no mail was lost. */
-    {SV_INIT("undeliverable"), LOG_ATTEMPT, ACTION_NONE},
-    {SV_INIT("deliverable"), LOG_OTHER, ACTION_NONE},
+	{SV_INIT("sent"), LOG_SENT, ACTION_DELIVERED},
+	{SV_INIT("bounced"), LOG_ATTEMPT, ACTION_FAILED},
+	{SV_INIT("deferred"), LOG_ATTEMPT, ACTION_DELAYED},
+	{SV_INIT("SOFTBOUNCE"), LOG_ATTEMPT, ACTION_DELAYED},
+	{SV_INIT("expired"), LOG_EXPIRED, ACTION_FAILED},
+	{SV_INIT("force-expired"), LOG_EXPIRED, ACTION_FAILED},
+	/* An address probe: no mail was lost. */
+	{SV_INIT("undeliverable"), LOG_ATTEMPT, ACTION_NONE},
+	{SV_INIT("deliverable"), LOG_OTHER, ACTION_NONE},
 };
 
 /* "(text)" behind the status; its end may be missing. */
@@ -209,7 +211,7 @@ static void envelope(struct attempt *at, sv fields)
 static size_t envelope_at(sv s)
 {
 	static const sv begins[] = {SV_INIT("; from=<"), SV_INIT("; to=<"),
-	                            SV_INIT("; proto=")};
+				    SV_INIT("; proto=")};
 	size_t skip = 0, i, best = s.n;
 
 	i = sv_chr(s, '<');
@@ -265,8 +267,8 @@ static size_t reject(struct line *l, sv id, sv body)
 {
 	struct log_event *e = line_event(l, LOG_REJECT, writer);
 	struct attempt *at = &e->at;
-	bool header = sv_starts(body, SV("header ")) ||
-	              sv_starts(body, SV("body "));
+	bool header =
+		sv_starts(body, SV("header ")) || sv_starts(body, SV("body "));
 	sv head, rest, skipped;
 	size_t from = sv_find(body, SV(" from ")), end;
 
@@ -289,7 +291,7 @@ static size_t reject(struct line *l, sv id, sv body)
 	envelope(at, rest);
 	if (from != SV_NPOS && from < head.n)
 		parts_host(sv_drop(head, from + 6), &at->client_host,
-		           &at->client_ip, &skipped);
+			   &at->client_ip, &skipped);
 	return 1;
 }
 
@@ -308,7 +310,7 @@ static size_t login_refused(struct line *l, sv body)
 	e->at.spoke = SPOKE_OWN_MTA;
 	e->at.stage = STAGE_AUTH;
 	parts_host(sv_head(body, i + 1), &e->at.client_host, &e->at.client_ip,
-	           &port);
+		   &port);
 	i = sv_find(text, SV(", sasl_username="));
 	if (i != SV_NPOS)
 		e->at.account = sv_drop(text, i + 16);
@@ -329,6 +331,9 @@ static size_t reason(struct line *l, sv id, sv text)
 {
 	struct log_event *e = line_event(l, LOG_OTHER, writer);
 
+	/* "warning: A1B2C3D4: queue file size limit exceeded" */
+	if (!id.n)
+		(void)cut_id(&text, &id);
 	e->at.queue_id = id;
 	e->at.spoke = SPOKE_OWN_MTA;
 	e->at.text = line_part(l, text);
@@ -349,13 +354,15 @@ static size_t try_next(struct line *l, sv id, sv text)
 
 static bool is_try(sv s)
 {
-	static const sv begins[] = {
-	    SV_INIT("host "), SV_INIT("lost connection with "),
-	    SV_INIT("conversation with "), SV_INIT("connect to "),
-	    SV_INIT("Cannot start TLS: "), SV_INIT("SSL_connect error to "),
-	    SV_INIT("TLS is required, but "),
-	    SV_INIT("Server certificate not "),
-	    SV_INIT("SASL authentication failed")};
+	static const sv begins[] = {SV_INIT("host "),
+				    SV_INIT("lost connection with "),
+				    SV_INIT("conversation with "),
+				    SV_INIT("connect to "),
+				    SV_INIT("Cannot start TLS: "),
+				    SV_INIT("SSL_connect error to "),
+				    SV_INIT("TLS is required, but "),
+				    SV_INIT("Server certificate not "),
+				    SV_INIT("SASL authentication failed")};
 
 	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
 		if (sv_starts(s, begins[i]))
@@ -398,8 +405,8 @@ static size_t arrival(struct line *l, sv id, sv body)
 static bool cut_action(sv *body)
 {
 	static const sv actions[] = {SV_INIT("reject: "),
-	                             SV_INIT("milter-reject: "),
-	                             SV_INIT("proxy-reject: ")};
+				     SV_INIT("milter-reject: "),
+				     SV_INIT("proxy-reject: ")};
 
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (sv_starts(*body, actions[i])) {
@@ -446,7 +453,7 @@ static size_t without_id(struct line *l, sv body)
 		return reject(l, SV(""), text);
 	for (unsigned i = 0; i < 2; i++) {
 		static const sv levels[] = {SV_INIT("warning: "),
-		                            SV_INIT("fatal: ")};
+					    SV_INIT("fatal: ")};
 
 		if (!sv_starts(body, levels[i]))
 			continue;

@@ -61,10 +61,10 @@ static size_t shape(sv s, const char *want)
 		if (i >= s.n)
 			return 0;
 		c = s.p[i];
-		if (w == '9' ? !is_digit(c)
+		if (w == '9'   ? !is_digit(c)
 		    : w == 'A' ? !is_alpha(c)
 		    : w == '_' ? !is_digit(c) && c != ' '
-		               : c != w)
+			       : c != w)
 			return 0;
 	}
 	return i;
@@ -111,7 +111,7 @@ static size_t fraction(sv s)
 static size_t zone(sv s)
 {
 	static const char *const zones[] = {"+99:99", "-99:99", "+9999",
-	                                    "-9999"};
+					    "-9999"};
 	size_t skip = s.n && s.p[0] == ' ', n;
 
 	if (s.n && s.p[0] == 'Z')
@@ -123,7 +123,7 @@ static size_t zone(sv s)
 	}
 	/* journalctl -o with-unit: "10:00:00 CEST host ..." */
 	if (skip && (sv_starts(s, SV(" UTC ")) || sv_starts(s, SV(" CET ")) ||
-	             sv_starts(s, SV(" CEST ")) || sv_starts(s, SV(" GMT "))))
+		     sv_starts(s, SV(" CEST ")) || sv_starts(s, SV(" GMT "))))
 		return word(sv_drop(s, 1)).n + 1;
 	return 0;
 }
@@ -132,7 +132,7 @@ static size_t zone(sv s)
 static size_t bsd_time(sv s)
 {
 	static const char *const shapes[] = {" _9 99:99:99", " 9 99:99:99",
-	                                     " _9 9999 99:99:99"};
+					     " _9 9999 99:99:99"};
 	size_t at = month(s);
 
 	for (size_t i = 0; at && i < 3; i++) {
@@ -147,9 +147,9 @@ static size_t bsd_time(sv s)
 static size_t iso_time(sv s)
 {
 	static const char *const shapes[] = {
-	    "9999-99-99T99:99:99", "9999-99-99 99:99:99",
-	    "9999:99:99-99:99:99", "9999/99/99 99:99:99",
-	    "99-AAA-9999 99:99:99"};
+		"9999-99-99T99:99:99", "9999-99-99 99:99:99",
+		"9999:99:99-99:99:99", "9999/99/99 99:99:99",
+		"99-AAA-9999 99:99:99"};
 
 	for (size_t i = 0; i < 5; i++) {
 		size_t n = shape(s, shapes[i]);
@@ -167,8 +167,8 @@ static size_t machine_time(sv s)
 {
 	size_t n;
 
-	if (s.n > 25 && s.p[0] == '@' &&
-	    all(sv_slice(s, 1, 25), is_xdigit) && is_blank(s.p[25]))
+	if (s.n > 25 && s.p[0] == '@' && all(sv_slice(s, 1, 25), is_xdigit) &&
+	    is_blank(s.p[25]))
 		return 25;
 	n = digits(s);
 	if (n >= 9 && n <= 12 && fraction(sv_drop(s, n)) > 3)
@@ -282,9 +282,9 @@ static size_t tag_at(sv s, sv *name)
 
 static bool is_program(sv tag)
 {
-	static const char *const names[] = {
-	    "postfix", "exim",  "sendmail", "sm-mta",   "smtpd",
-	    "qmail",   "smail", "send",     "opensmtpd"};
+	static const char *const names[] = {"postfix", "exim",	"sendmail",
+					    "sm-mta",  "smtpd", "qmail",
+					    "smail",   "send",	"opensmtpd"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (sv_starts(tag, sv_str(names[i])))
@@ -354,7 +354,7 @@ static size_t rfc5424(sv s, struct log_prefix *out)
 		w = word(sv_drop(s, at));
 		if (i == 4 && w.n && w.p[0] == '[')
 			w = sv_head(sv_drop(s, at),
-			            sv_find(sv_drop(s, at), SV("] ")) + 1);
+				    sv_find(sv_drop(s, at), SV("] ")) + 1);
 		if (i == 0)
 			out->host = w;
 		if (i == 1)
@@ -374,8 +374,7 @@ static size_t bracketed(sv s)
 	close = sv_chr(sv_head(s, 40), ']');
 	if (close == SV_NPOS)
 		return 0;
-	if (!sv_starts(s, SV("[ID ")) &&
-	    !all(sv_slice(s, 1, close), is_digit))
+	if (!sv_starts(s, SV("[ID ")) && !all(sv_slice(s, 1, close), is_digit))
 		return 0;
 	return close + 1;
 }

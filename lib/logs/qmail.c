@@ -22,7 +22,7 @@ static struct mtext unescaped(const struct line *l, sv s)
 
 		if (c == '<')
 			angle = sv_chr(sv_head(sv_drop(s, i), 256), '@') !=
-			        SV_NPOS;
+				SV_NPOS;
 		else if (c == '>')
 			angle = false;
 		if (c == '_' && !angle)
@@ -37,14 +37,14 @@ static const struct {
 	sv words;
 	enum smtp_stage stage;
 } remote[] = {
-    {SV_INIT("_does_not_like_recipient."), STAGE_RCPT},
-    {SV_INIT("_failed_after_I_sent_the_message."), STAGE_END_OF_DATA},
-    {SV_INIT("_failed_on_DATA_command."), STAGE_DATA},
-    {SV_INIT("_but_sender_was_rejected."), STAGE_MAIL},
-    {SV_INIT("_but_my_name_was_rejected."), STAGE_HELO},
-    {SV_INIT("_but_greeting_failed."), STAGE_CONNECT},
-    {SV_INIT("_but_unable_to_"), STAGE_UNKNOWN},
-    {SV_INIT("_authentication"), STAGE_AUTH},
+	{SV_INIT("_does_not_like_recipient."), STAGE_RCPT},
+	{SV_INIT("_failed_after_I_sent_the_message."), STAGE_END_OF_DATA},
+	{SV_INIT("_failed_on_DATA_command."), STAGE_DATA},
+	{SV_INIT("_but_sender_was_rejected."), STAGE_MAIL},
+	{SV_INIT("_but_my_name_was_rejected."), STAGE_HELO},
+	{SV_INIT("_but_greeting_failed."), STAGE_CONNECT},
+	{SV_INIT("_but_unable_to_"), STAGE_UNKNOWN},
+	{SV_INIT("_authentication"), STAGE_AUTH},
 };
 
 /* "192.0.2.1_does_not ..." or "Connected_to_192.0.2.1_but_...". */
@@ -54,9 +54,9 @@ static void set_host(sv s, struct attempt *at)
 	sv ip;
 
 	if (sv_starts(s, SV("User_and_password_not_set,_continuing_without_"
-	                    "authentication.")))
+			    "authentication.")))
 		s = sv_drop(s, sv_chr(s, '/') == SV_NPOS ? s.n
-		                                         : sv_chr(s, '/') + 1);
+							 : sv_chr(s, '/') + 1);
 	if (sv_starts(s, connected))
 		s = sv_drop(s, connected.n);
 	ip = sv_head(s, sv_chr(s, '_'));
@@ -108,9 +108,9 @@ static const struct {
 	enum log_kind kind;
 	enum ev_action action;
 } results[] = {
-    {SV_INIT("success: "), LOG_SENT, ACTION_DELIVERED},
-    {SV_INIT("failure: "), LOG_ATTEMPT, ACTION_FAILED},
-    {SV_INIT("deferral: "), LOG_ATTEMPT, ACTION_DELAYED},
+	{SV_INIT("success: "), LOG_SENT, ACTION_DELIVERED},
+	{SV_INIT("failure: "), LOG_ATTEMPT, ACTION_FAILED},
+	{SV_INIT("deferral: "), LOG_ATTEMPT, ACTION_DELAYED},
 };
 
 /* "N: " behind "delivery "; the number joins it with its start. */
@@ -174,9 +174,8 @@ static size_t starting(struct line *l, sv s)
 static bool is_msg(sv s)
 {
 	static const sv words[] = {SV_INIT("new msg "), SV_INIT("end msg "),
-	                           SV_INIT("info msg "),
-	                           SV_INIT("bounce msg "),
-	                           SV_INIT("status: local ")};
+				   SV_INIT("info msg "), SV_INIT("bounce msg "),
+				   SV_INIT("status: local ")};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (sv_starts(s, words[i]) && s.n > words[i].n &&

@@ -44,13 +44,13 @@ static void set_outcome(struct log_event *e, sv stat)
 		return;
 	}
 	if (!class)
-		class = sv_starts(stat, SV("Sent"))       ? 2
-		        : sv_starts(stat, SV("Deferred")) ? 4
-		                                          : 5;
+		class = sv_starts(stat, SV("Sent"))	  ? 2
+			: sv_starts(stat, SV("Deferred")) ? 4
+							  : 5;
 	e->kind = class == 2 ? LOG_SENT : LOG_ATTEMPT;
 	e->at.action = class == 2   ? ACTION_DELIVERED
-	               : class == 4 ? ACTION_DELAYED
-	                            : ACTION_FAILED;
+		       : class == 4 ? ACTION_DELAYED
+				    : ACTION_FAILED;
 }
 
 /* "Deferred: 452 text" and "Sent (text)" without the word in front. */
@@ -72,17 +72,17 @@ static bool has_code(sv s)
 }
 
 static const sv own_words[] = {
-    SV_INIT("Connection refused"), SV_INIT("Connection timed out"),
-    SV_INIT("Connection reset"),   SV_INIT("Host unknown"),
-    SV_INIT("Name server"),        SV_INIT("host name lookup"),
-    SV_INIT("Network is"),         SV_INIT("No route to host"),
-    SV_INIT("Operation timed out"), SV_INIT("Broken pipe"),
-    SV_INIT("local configuration"), SV_INIT("Local configuration"),
-    SV_INIT("Too many hops"),      SV_INIT("TLS handshake"),
+	SV_INIT("Connection refused"),	SV_INIT("Connection timed out"),
+	SV_INIT("Connection reset"),	SV_INIT("Host unknown"),
+	SV_INIT("Name server"),		SV_INIT("host name lookup"),
+	SV_INIT("Network is"),		SV_INIT("No route to host"),
+	SV_INIT("Operation timed out"), SV_INIT("Broken pipe"),
+	SV_INIT("local configuration"), SV_INIT("Local configuration"),
+	SV_INIT("Too many hops"),	SV_INIT("TLS handshake"),
 };
 
 static void set_text(const struct line *l, sv reply, sv stat,
-                     struct attempt *at)
+		     struct attempt *at)
 {
 	sv mailer = field(l->body, SV("mailer="));
 	sv text = reply.n ? reply : stat_text(stat);
@@ -193,18 +193,16 @@ static size_t arrival(struct line *l, sv id, sv body)
 	at->sender = parts_value(body, SV("from"));
 	at->message_id = parts_bare(field(body, SV("msgid=")));
 	at->account = field(body, SV("authid="));
-	parts_host(field(body, SV("relay=")), &at->client_host,
-	           &at->client_ip, &port);
+	parts_host(field(body, SV("relay=")), &at->client_host, &at->client_ip,
+		   &port);
 	return 1;
 }
 
 static void rule_args(sv head, struct attempt *at)
 {
-	sv rule = field(head, SV("ruleset=")),
-	   arg1 = field(head, SV("arg1="));
+	sv rule = field(head, SV("ruleset=")), arg1 = field(head, SV("arg1="));
 
-	if (sv_eq(rule, SV("check_rcpt")) ||
-	    sv_eq(rule, SV("check_compat"))) {
+	if (sv_eq(rule, SV("check_rcpt")) || sv_eq(rule, SV("check_compat"))) {
 		at->stage = STAGE_RCPT;
 		at->recipient = parts_bare(arg1);
 	} else if (sv_eq(rule, SV("check_mail"))) {
@@ -213,7 +211,7 @@ static void rule_args(sv head, struct attempt *at)
 	} else if (sv_eq(rule, SV("check_relay"))) {
 		at->stage = STAGE_CONNECT;
 	} else if (sv_eq(rule, SV("check_eoh")) ||
-	           sv_eq(rule, SV("check_eom"))) {
+		   sv_eq(rule, SV("check_eom"))) {
 		at->stage = STAGE_END_OF_DATA;
 	}
 }
@@ -257,8 +255,8 @@ static size_t refused(struct line *l, sv id, sv body)
 		milter_args(head, at);
 	else
 		rule_args(head, at);
-	parts_host(field(head, SV("relay=")), &at->client_host,
-	           &at->client_ip, &port);
+	parts_host(field(head, SV("relay=")), &at->client_host, &at->client_ip,
+		   &port);
 	return 1;
 }
 

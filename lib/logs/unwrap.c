@@ -14,19 +14,19 @@ static enum smtp_stage stage_of_context(sv s)
 		sv has;
 		enum smtp_stage stage;
 	} contexts[] = {
-	    {SV_INIT("initial server greeting"), STAGE_CONNECT},
-	    {SV_INIT("EHLO"), STAGE_HELO},
-	    {SV_INIT("HELO"), STAGE_HELO},
-	    {SV_INIT("LHLO"), STAGE_HELO},
-	    {SV_INIT("STARTTLS"), STAGE_STARTTLS},
-	    {SV_INIT("TLS handshake"), STAGE_STARTTLS},
-	    {SV_INIT("authentication"), STAGE_AUTH},
-	    {SV_INIT("AUTH"), STAGE_AUTH},
-	    {SV_INIT("MAIL FROM"), STAGE_MAIL},
-	    {SV_INIT("RCPT TO"), STAGE_RCPT},
-	    {SV_INIT("end of data"), STAGE_END_OF_DATA},
-	    {SV_INIT("message body"), STAGE_END_OF_DATA},
-	    {SV_INIT("DATA"), STAGE_DATA},
+		{SV_INIT("initial server greeting"), STAGE_CONNECT},
+		{SV_INIT("EHLO"), STAGE_HELO},
+		{SV_INIT("HELO"), STAGE_HELO},
+		{SV_INIT("LHLO"), STAGE_HELO},
+		{SV_INIT("STARTTLS"), STAGE_STARTTLS},
+		{SV_INIT("TLS handshake"), STAGE_STARTTLS},
+		{SV_INIT("authentication"), STAGE_AUTH},
+		{SV_INIT("AUTH"), STAGE_AUTH},
+		{SV_INIT("MAIL FROM"), STAGE_MAIL},
+		{SV_INIT("RCPT TO"), STAGE_RCPT},
+		{SV_INIT("end of data"), STAGE_END_OF_DATA},
+		{SV_INIT("message body"), STAGE_END_OF_DATA},
+		{SV_INIT("DATA"), STAGE_DATA},
 	};
 
 	for (size_t i = 0; i < sizeof(contexts) / sizeof(contexts[0]); i++)
@@ -58,7 +58,7 @@ static bool is_word(sv s)
 static bool said(const struct line *l, sv text, struct attempt *at)
 {
 	static const sv marks[] = {SV_INIT(" said: "),
-	                           SV_INIT(" refused to talk to me: ")};
+				   SV_INIT(" refused to talk to me: ")};
 	static const sv about = SV_INIT(" (in reply to ");
 	sv rest = sv_drop(text, 5), spec = {0}, tail;
 	size_t i;
@@ -91,22 +91,22 @@ static bool said(const struct line *l, sv text, struct attempt *at)
 }
 
 static const struct {
-	sv begins;  /* of the text */
-	sv then;    /* what stands behind the host's name */
+	sv begins; /* of the text */
+	sv then;   /* what stands behind the host's name */
 	enum smtp_stage stage;
 } own_words[] = {
-    {SV_INIT("connect to "), SV_INIT(": "), STAGE_CONNECT},
-    {SV_INIT("lost connection with "), SV_INIT(" while "), STAGE_UNKNOWN},
-    {SV_INIT("conversation with "), SV_INIT(" timed out while "),
-     STAGE_UNKNOWN},
-    {SV_INIT("TLS is required, but was not offered by host "), SV_INIT(""),
-     STAGE_STARTTLS},
-    {SV_INIT("Server certificate not "), SV_INIT(""), STAGE_STARTTLS},
-    {SV_INIT("Cannot start TLS"), SV_INIT(""), STAGE_STARTTLS},
-    {SV_INIT("SASL authentication failed; cannot authenticate to server "),
-     SV_INIT(": "), STAGE_AUTH},
-    {SV_INIT("SSL_connect error to "), SV_INIT(": "), STAGE_STARTTLS},
-    {SV_INIT("Protocol error: host "), SV_INIT(" "), STAGE_UNKNOWN},
+	{SV_INIT("connect to "), SV_INIT(": "), STAGE_CONNECT},
+	{SV_INIT("lost connection with "), SV_INIT(" while "), STAGE_UNKNOWN},
+	{SV_INIT("conversation with "), SV_INIT(" timed out while "),
+	 STAGE_UNKNOWN},
+	{SV_INIT("TLS is required, but was not offered by host "), SV_INIT(""),
+	 STAGE_STARTTLS},
+	{SV_INIT("Server certificate not "), SV_INIT(""), STAGE_STARTTLS},
+	{SV_INIT("Cannot start TLS"), SV_INIT(""), STAGE_STARTTLS},
+	{SV_INIT("SASL authentication failed; cannot authenticate to server "),
+	 SV_INIT(": "), STAGE_AUTH},
+	{SV_INIT("SSL_connect error to "), SV_INIT(": "), STAGE_STARTTLS},
+	{SV_INIT("Protocol error: host "), SV_INIT(" "), STAGE_UNKNOWN},
 };
 
 static void own(const struct line *l, sv text, struct attempt *at)
@@ -121,8 +121,8 @@ static void own(const struct line *l, sv text, struct attempt *at)
 		if (!sv_starts(text, own_words[i].begins))
 			continue;
 		spec = sv_head(rest, own_words[i].then.n
-		                         ? sv_find(rest, own_words[i].then)
-		                         : SV_NPOS);
+					     ? sv_find(rest, own_words[i].then)
+					     : SV_NPOS);
 		if (is_word(spec) && sv_chr(spec, '[') != SV_NPOS)
 			set_host(at, spec);
 		at->stage = own_words[i].stage;

@@ -31,12 +31,12 @@ static void touch(sv v)
 static void touch_all(const struct attempt *at)
 {
 	const sv *views[] = {
-	    &at->writer,      &at->host,      &at->host_ip,
-	    &at->own_host,    &at->own_ip,    &at->client_ip,
-	    &at->client_host, &at->helo,      &at->sender,
-	    &at->header_from, &at->recipient, &at->final_recipient,
-	    &at->account,     &at->queue_id,  &at->message_id,
-	    &at->instance,    &at->url,       &at->port};
+		&at->writer,	  &at->host,	  &at->host_ip,
+		&at->own_host,	  &at->own_ip,	  &at->client_ip,
+		&at->client_host, &at->helo,	  &at->sender,
+		&at->header_from, &at->recipient, &at->final_recipient,
+		&at->account,	  &at->queue_id,  &at->message_id,
+		&at->instance,	  &at->url,	  &at->port};
 
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
 		touch(*views[i]);

@@ -19,19 +19,19 @@
 static const struct {
 	const char *log, *truth;
 	const char *each; /* events, one by one */
-	bool local;       /* holds deliveries on this machine, too */
+	bool local;	  /* holds deliveries on this machine, too */
 } cases[] = {
-    {"plain.log", "plain", "plain", true},
-    {"rfc3339.log", "rfc3339", NULL, true},
-    {"modern.log", "modern", "modern", true},
-    {"expiry.log", "expiry", "expiry", true},
-    {"journal.ndjson", "journal", NULL, true},
-    {"newyear-dirty.log", "newyear-dirty", NULL, true},
-    {"other-exim.log", "plain", NULL, false},
-    {"other-sendmail.log", "plain", NULL, false},
-    {"other-opensmtpd.log", "plain", NULL, false},
-    {"other-exchange-MSGTRK.LOG", "plain", NULL, false},
-    {"other-kumomta.jsonl", "plain", NULL, false},
+	{"plain.log", "plain", "plain", true},
+	{"rfc3339.log", "rfc3339", NULL, true},
+	{"modern.log", "modern", "modern", true},
+	{"expiry.log", "expiry", "expiry", true},
+	{"journal.ndjson", "journal", NULL, true},
+	{"newyear-dirty.log", "newyear-dirty", NULL, true},
+	{"other-exim.log", "plain", NULL, false},
+	{"other-sendmail.log", "plain", NULL, false},
+	{"other-opensmtpd.log", "plain", NULL, false},
+	{"other-exchange-MSGTRK.LOG", "plain", NULL, false},
+	{"other-kumomta.jsonl", "plain", NULL, false},
 };
 
 struct found {
@@ -43,7 +43,7 @@ struct found {
 static size_t done, wrong;
 
 static void check(const char *log, const char *what, long long got,
-                  long long want)
+		  long long want)
 {
 	done++;
 	if (got == want)
@@ -53,14 +53,14 @@ static void check(const char *log, const char *what, long long got,
 }
 
 static char *slurp(const char *dir, const char *name, const char *ext,
-                   size_t *n)
+		   size_t *n)
 {
 	char path[4096];
 	FILE *f;
 	char *p;
 
 	(void)snprintf(path, sizeof(path), "%s/corpus/logs/synth/%s%s", dir,
-	               name, ext);
+		       name, ext);
 	f = fopen(path, "rb");
 	if (!f)
 		return NULL;
@@ -72,13 +72,13 @@ static char *slurp(const char *dir, const char *name, const char *ext,
 
 static const char *word_of(const struct log_event *e)
 {
-	return e->kind == LOG_SENT                  ? "sent"
+	return e->kind == LOG_SENT	       ? "sent"
 	       : e->at.action == ACTION_FAILED ? "bounced"
-	                                       : "deferred";
+					       : "deferred";
 }
 
 static void add_key(struct found *f, const char *id, const char *to,
-                    const char *status, const char *dsn)
+		    const char *status, const char *dsn)
 {
 	char key[1024];
 	size_t n;
@@ -91,7 +91,7 @@ static void add_key(struct found *f, const char *id, const char *to,
 }
 
 static void count_event(struct arena *a, const struct log_event *e,
-                        struct found *f)
+			struct found *f)
 {
 	const struct attempt *at = &e->at;
 	char dsn[ESTATUS_TEXT];
@@ -109,9 +109,9 @@ static void count_event(struct arena *a, const struct log_event *e,
 	if (e->kind == LOG_SENT && !at->host_ip.n)
 		return;
 	add_key(f, sv_dupz(a, at->queue_id),
-	        sv_dupz(a, at->final_recipient.n ? at->final_recipient
-	                                         : at->recipient),
-	        word_of(e), estatus_format(at->status, dsn));
+		sv_dupz(a, at->final_recipient.n ? at->final_recipient
+						 : at->recipient),
+		word_of(e), estatus_format(at->status, dsn));
 }
 
 static void read_log(sv rest, struct found *f)
@@ -149,7 +149,7 @@ static void read_events(sv rest, struct found *f)
 
 		if (o)
 			add_key(f, member(o, "queue_id"), member(o, "to"),
-			        member(o, "status"), member(o, "dsn"));
+				member(o, "status"), member(o, "dsn"));
 		json_decref(o);
 	}
 }
@@ -159,8 +159,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void compare_each(const char *log, struct found *got,
-                         struct found *want)
+static void compare_each(const char *log, struct found *got, struct found *want)
 {
 	size_t i = 0, k = 0;
 
@@ -168,8 +167,8 @@ static void compare_each(const char *log, struct found *got,
 	qsort(want->keys, want->n, sizeof(*want->keys), by_text);
 	while (i < got->n || k < want->n) {
 		int c = i == got->n    ? 1
-		        : k == want->n ? -1
-		                       : strcmp(got->keys[i], want->keys[k]);
+			: k == want->n ? -1
+				       : strcmp(got->keys[i], want->keys[k]);
 
 		done++;
 		if (c && wrong++ < 20)
@@ -189,18 +188,18 @@ static void free_found(struct found *f)
 	free(f);
 }
 
-static long long number(const json_t *truth, const char *group,
-                        const char *key)
+static long long number(const json_t *truth, const char *group, const char *key)
 {
 	return json_integer_value(
-	    json_object_get(json_object_get(truth, group), key));
+		json_object_get(json_object_get(truth, group), key));
 }
 
 static void compare(size_t i, const json_t *truth, const struct found *f)
 {
 	const char *log = cases[i].log;
-	long long local =
-	    cases[i].local ? number(truth, "inbound", "local_deliveries") : 0;
+	long long local = cases[i].local
+				  ? number(truth, "inbound", "local_deliveries")
+				  : 0;
 
 	check(log, "sent", (long long)f->sent,
 	      number(truth, "outgoing", "sent") + local);
@@ -222,8 +221,8 @@ static bool run(const char *dir, size_t i)
 	char *log = slurp(dir, cases[i].log, "", &n);
 	char *truth = slurp(dir, cases[i].truth, ".truth.json", &tn);
 	char *each = cases[i].each
-	                 ? slurp(dir, cases[i].each, ".events.ndjson", &en)
-	                 : NULL;
+			     ? slurp(dir, cases[i].each, ".events.ndjson", &en)
+			     : NULL;
 	struct found *f = calloc(1, sizeof(*f)), *w = calloc(1, sizeof(*w));
 	json_t *t = truth ? json_loadb(truth, tn, 0, NULL) : NULL;
 	bool ok = log && t && f && w && (each || !cases[i].each);

@@ -36,7 +36,7 @@ static inline void log_row_optional(sv got, const char *want)
 }
 
 static inline void log_row_told(const struct attempt *at,
-                                const struct log_row *w)
+				const struct log_row *w)
 {
 	log_row_optional(at->sender, w->sender);
 	log_row_optional(at->queue_id, w->queue_id);
@@ -71,7 +71,7 @@ static inline void log_row_check(const struct log_row *w)
 	assert_int_equal(at->spoke, w->spoke);
 	assert_int_equal(at->code ? at->code : r.code, w->code);
 	assert_string_equal(estatus_format(status, buf),
-	                    w->status ? w->status : "");
+			    w->status ? w->status : "");
 	assert_sv(at->recipient, w->recipient ? w->recipient : "");
 	assert_sv(at->host, w->host ? w->host : "");
 	assert_sv(at->host_ip, w->ip ? w->ip : "");
@@ -82,16 +82,16 @@ static inline void log_row_check(const struct log_row *w)
 	arena_free(a);
 }
 
-#define LOG_ROWS_CHECK(rows)                                                  \
-	for (size_t i = 0; i < sizeof(rows) / sizeof((rows)[0]); i++) {       \
-		print_message("%.110s\n", (rows)[i].line);                    \
-		log_row_check(&(rows)[i]);                                    \
+#define LOG_ROWS_CHECK(rows)                                            \
+	for (size_t i = 0; i < sizeof(rows) / sizeof((rows)[0]); i++) { \
+		print_message("%.110s\n", (rows)[i].line);              \
+		log_row_check(&(rows)[i]);                              \
 	}
 
 /* Every beginning of every line must be survived. */
-#define LOG_ROWS_CUT(rows)                                                    \
-	for (size_t i = 0; i < sizeof(rows) / sizeof((rows)[0]); i++)         \
-		log_row_cut(sv_str((rows)[i].line))
+#define LOG_ROWS_CUT(rows)                                            \
+	for (size_t i = 0; i < sizeof(rows) / sizeof((rows)[0]); i++) \
+	log_row_cut(sv_str((rows)[i].line))
 
 static inline void log_row_cut(sv line)
 {
@@ -101,7 +101,7 @@ static inline void log_row_cut(sv line)
 		struct mtext in = unit_mtext(a, sv_head(line, n));
 
 		assert_in_range(log_read(a, &in, e, LOG_MAX_EVENTS), 1,
-		                LOG_MAX_EVENTS);
+				LOG_MAX_EVENTS);
 		assert_false(arena_failed(a));
 		arena_free(a);
 	}

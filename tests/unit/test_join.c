@@ -7,7 +7,7 @@
 static struct attempt of(const char *host, const char *id)
 {
 	return (struct attempt){.own_host = sv_str(host),
-	                        .queue_id = sv_str(id)};
+				.queue_id = sv_str(id)};
 }
 
 static sv sender_of(const struct join *j, const char *host, const char *id)
@@ -127,8 +127,8 @@ static void the_oldest_give_way(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(learnt_is_applied),
-          cmocka_unit_test(own_line_is_kept),
-          cmocka_unit_test(hosts_and_instances_are_apart),
-          cmocka_unit_test(ended_lives_are_forgotten),
-          cmocka_unit_test(no_id_no_life),
-          cmocka_unit_test(the_oldest_give_way))
+	  cmocka_unit_test(own_line_is_kept),
+	  cmocka_unit_test(hosts_and_instances_are_apart),
+	  cmocka_unit_test(ended_lives_are_forgotten),
+	  cmocka_unit_test(no_id_no_life),
+	  cmocka_unit_test(the_oldest_give_way))

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "logs_rows.h"
 
-#define A "2026-03-02T00:00:04.037Z,192.0.2.10,EXCH01,203.0.113.172,mx.example.net,08D7;,Internet Send,SMTP,"
-#define B ",128195615089924,<74@example.org>,7497de19-f9a5-4170-3de9-af33f6ebe400,"
-#define E ",4004,1,,,\"Order, \"\"confirmed\"\"\",bob@example.org,bob@example.org,,Originating,,,,"
+#define A                                                                      \
+	"2026-03-02T00:00:04.037Z,192.0.2.10,EXCH01,203.0.113.172,mx.example." \
+	"net,08D7;,Internet Send,SMTP,"
+#define B                                                            \
+	",128195615089924,<74@example.org>,7497de19-f9a5-4170-3de9-" \
+	"af33f6ebe400,"
+#define E                     \
+	",4004,1,,,\"Order, " \
+	"\"\"confirmed\"\"\",bob@example.org,bob@example.org,,Originating,,,,"
 
 /* clang-format off */
 static const struct log_row rows[] = {
@@ -75,8 +81,8 @@ static void each_recipient_has_its_status(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct mtext in = unit_mtext(
-	    a, SV(A "FAIL" B "a@example.net;b@example.net,"
-	            "[{LED=550 5.1.1 one; two}];[{LED=552 5.2.2 full}]" E));
+		a, SV(A "FAIL" B "a@example.net;b@example.net,"
+			"[{LED=550 5.1.1 one; two}];[{LED=552 5.2.2 full}]" E));
 	struct log_event e[LOG_MAX_EVENTS];
 
 	(void)state;
@@ -94,5 +100,5 @@ static void cut_lines_are_survived(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(lines_are_read),
-          cmocka_unit_test(each_recipient_has_its_status),
-          cmocka_unit_test(cut_lines_are_survived))
+	  cmocka_unit_test(each_recipient_has_its_status),
+	  cmocka_unit_test(cut_lines_are_survived))

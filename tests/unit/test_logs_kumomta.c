@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "logs_rows.h"
 
-#define HEAD(type, to)                                                        \
-	"{\"type\": \"" type "\", \"id\": \"74\", \"sender\": "               \
+#define HEAD(type, to)                                          \
+	"{\"type\": \"" type "\", \"id\": \"74\", \"sender\": " \
 	"\"b@example.org\", \"recipient\": " to ", \"response\": "
-#define TAIL                                                                  \
-	", \"peer_address\": {\"name\": \"mx.example.net.\", \"addr\": "      \
-	"\"203.0.113.172\"}, \"event_time\": \"2026-03-02T00:00:04Z\", "      \
+#define TAIL                                                             \
+	", \"peer_address\": {\"name\": \"mx.example.net.\", \"addr\": " \
+	"\"203.0.113.172\"}, \"event_time\": \"2026-03-02T00:00:04Z\", " \
 	"\"source_address\": {\"address\": \"192.0.2.10:0\"}}"
 #define ONE "\"a@example.net\""
 
@@ -71,8 +71,9 @@ static void cut_lines_are_survived(void **state)
 
 static void origins_point_at_the_line(void **state)
 {
-	static const char line[] = HEAD("Bounce", ONE)
-	    "{\"code\": 550, \"content\": \"a\\\"b c\"}" TAIL;
+	static const char line[] =
+		HEAD("Bounce",
+		     ONE) "{\"code\": 550, \"content\": \"a\\\"b c\"}" TAIL;
 	struct arena *a = arena_new(1 << 20);
 	struct mtext in = unit_mtext(a, sv_str(line));
 	struct log_event e;
@@ -87,5 +88,5 @@ static void origins_point_at_the_line(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(lines_are_read),
-          cmocka_unit_test(cut_lines_are_survived),
-          cmocka_unit_test(origins_point_at_the_line))
+	  cmocka_unit_test(cut_lines_are_survived),
+	  cmocka_unit_test(origins_point_at_the_line))

@@ -169,6 +169,10 @@ static const struct log_row others[] = {
 	{.line = T "warning: SASL authentication failure: No worthy mechs found",
 		.kind = LOG_OTHER, .spoke = SPOKE_OWN_MTA,
 		.text = "SASL authentication failure: No worthy mechs found"},
+	{.line = D "warning: 8E68E1E9: queue file size limit exceeded",
+		.kind = LOG_OTHER, .spoke = SPOKE_OWN_MTA,
+		.text = "queue file size limit exceeded",
+		.queue_id = "8E68E1E9"},
 	{.line = T "Untrusted TLS connection established to mx[192.0.2.1]:25: TLSv1.3",
 		.kind = LOG_OTHER},
 	{.line = "Mar  2 00:00:02 mail dovecot: lmtp(a)<3><0c>: saved mail to INBOX",
@@ -255,7 +259,6 @@ static void origins_point_at_the_line(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(deliveries_are_read),
-          cmocka_unit_test(inbound_is_read),
-          cmocka_unit_test(others_are_read),
-          cmocka_unit_test(cut_lines_are_survived),
-          cmocka_unit_test(origins_point_at_the_line))
+	  cmocka_unit_test(inbound_is_read), cmocka_unit_test(others_are_read),
+	  cmocka_unit_test(cut_lines_are_survived),
+	  cmocka_unit_test(origins_point_at_the_line))

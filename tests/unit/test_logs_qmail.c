@@ -59,4 +59,4 @@ static void cut_lines_are_survived(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(lines_are_read),
-          cmocka_unit_test(cut_lines_are_survived))
+	  cmocka_unit_test(cut_lines_are_survived))

@@ -86,8 +86,9 @@ static void all_recipients_are_there(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct mtext in = unit_mtext(
-	    a, SV(T "to=<a@example.net>,<b@example.net>,c..., mailer=esmtp, "
-	            "dsn=4.0.0, stat=Deferred"));
+		a,
+		SV(T "to=<a@example.net>,<b@example.net>,c..., mailer=esmtp, "
+		     "dsn=4.0.0, stat=Deferred"));
 	struct log_event e[LOG_MAX_EVENTS];
 
 	(void)state;
@@ -105,5 +106,5 @@ static void cut_lines_are_survived(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(lines_are_read),
-          cmocka_unit_test(all_recipients_are_there),
-          cmocka_unit_test(cut_lines_are_survived))
+	  cmocka_unit_test(all_recipients_are_there),
+	  cmocka_unit_test(cut_lines_are_survived))
