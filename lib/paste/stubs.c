@@ -12,9 +12,3 @@ size_t paste_read_transcript(struct paste_ctx *ctx)
 	(void)ctx;
 	return 0;
 }
-
-size_t paste_read_ndr(struct paste_ctx *ctx)
-{
-	(void)ctx;
-	return 0;
-}

@@ -1,0 +1,893 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dsn/frame.h"
+
+#include "base/ascii.h"
+#include "dsn/match.h"
+
+/* Wrappers around wrappers: a gateway's, the MTA's, the provider's. */
+#define UNWRAP_MAX 6
+
+/* Blank lines between "the response was:" and the response. */
+#define WAIT_BLANKS 2
+
+/* Lines of the returned message's header that are passed over. */
+#define HEADER_LINES 120
+
+/* How much a text is worth as the reason. */
+enum { RANK_PROSE = 1, RANK_REPLY = 2, RANK_CODE = 4 };
+
+struct piece {
+	struct frame_line line;
+	size_t from, to;
+};
+
+/* The text that lines are being added to. */
+struct pending {
+	struct piece v[FRAME_TEXT_LINES];
+	size_t n;
+	unsigned rank;
+	const struct frame_pattern *by; /* what opened it, or NULL */
+};
+
+struct item {
+	struct attempt at;
+	unsigned rank; /* of at.text; 0: none */
+	unsigned indent;
+};
+
+/* A group of fields (RFC 3464 section 2.3) that is being read. */
+struct group {
+	struct attempt at;
+	bool open, has_recipient, has_action, has_status;
+	unsigned rank;
+};
+
+struct reading {
+	const struct frame_set *set;
+	struct arena *a;
+	struct item *items;
+	size_t n, cap, cur; /* cur == n: none chosen */
+	bool orphan;        /* item 0 had its reason before its recipient */
+	struct attempt all; /* told once for all */
+	struct group group;
+	struct pending text;
+	bool wait;          /* a reply is announced for the next lines */
+	bool expect;        /* an item's own words may follow */
+	bool dead;          /* no memory */
+	unsigned blanks;
+	enum ev_action action;
+	struct frame_line first;
+	const struct frame_pattern *begun[32]; /* that opened this bounce */
+	size_t nbegun;
+};
+
+static sv keep(struct reading *r, sv s)
+{
+	return s.n ? arena_dup(r->a, s) : s;
+}
+
+static void fill(struct reading *r, sv *into, sv value)
+{
+	if (!into->n && value.n)
+		*into = keep(r, value);
+}
+
+static sv line_text(const struct frame_line *l)
+{
+	return mtext_sv(l->text);
+}
+
+/* What slots tell, as far as it is not known yet. */
+static void learn(struct reading *r, struct attempt *at,
+                  const struct frame_match *m)
+{
+	struct estatus e;
+
+	fill(r, &at->host, m->slot[SLOT_HOST]);
+	fill(r, &at->host_ip, m->slot[SLOT_IP]);
+	fill(r, &at->own_host, m->slot[SLOT_OWN]);
+	fill(r, &at->sender, m->slot[SLOT_SENDER]);
+	if (at->stage == STAGE_UNKNOWN)
+		at->stage = smtp_stage_of_command(m->slot[SLOT_COMMAND]);
+	if (at->stage == STAGE_UNKNOWN)
+		at->stage = m->stage;
+	if (m->slot[SLOT_STATUS].n && !estatus_is_set(at->status) &&
+	    estatus_parse(m->slot[SLOT_STATUS], &e))
+		at->status = e;
+}
+
+/* Joined lines of the pending text. */
+static struct mtext joined(struct reading *r)
+{
+	struct mtext t;
+	size_t size = 1;
+
+	for (size_t i = 0; i < r->text.n; i++)
+		size += r->text.v[i].to - r->text.v[i].from + 1;
+	mtext_init(&t, r->a, size);
+	for (size_t i = 0; i < r->text.n; i++) {
+		const struct piece *p = &r->text.v[i];
+
+		if (!p->line.continues)
+			mtext_space(&t);
+		for (size_t k = p->from; k < p->to; k++)
+			mtext_put(&t, sv_of(p->line.text->p + k, 1),
+			          p->line.text->src[k]);
+	}
+	return t;
+}
+
+static void cut(struct mtext *t, size_t from, size_t to)
+{
+	while (from < to && is_blank(t->p[from]))
+		from++;
+	while (to > from && is_blank(t->p[to - 1]))
+		to--;
+	t->p += from;
+	t->src += from;
+	t->n = to - from;
+	t->cap = t->n;
+}
+
+/* A closing mark whose opening one was taken off with the wrapper. */
+static void cut_unbalanced(struct mtext *t)
+{
+	size_t open = 0, close = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		open += t->p[i] == '(';
+		close += t->p[i] == ')';
+	}
+	if (close > open && t->p[t->n - 1] == ')')
+		cut(t, 0, t->n - 1);
+}
+
+/* Take wrappers off; what they tell goes to *at. */
+static void unwrap(struct reading *r, struct mtext *t, struct attempt *at)
+{
+	struct frame_match m;
+
+	for (int i = 0; i < UNWRAP_MAX && t->n; i++) {
+		size_t from;
+		sv inner;
+
+		if (!frame_best(r->set, 1u << FRAME_WRAP, mtext_sv(t), 0, &m))
+			break;
+		learn(r, at, &m);
+		inner = m.slot[SLOT_REPLY];
+		if (!inner.p || inner.n == t->n)
+			break;
+		from = m.at[SLOT_REPLY];
+		cut(t, from, from + inner.n);
+	}
+	if (t->n)
+		cut_unbalanced(t);
+	/* The edge of a table's cell. */
+	if (t->n && t->p[t->n - 1] == '|')
+		cut(t, 0, t->n - 1);
+}
+
+static bool is_expired(const struct frame_set *set, sv text)
+{
+	for (size_t i = 0; i < set->first[256]; i++)
+		if (set->patterns[i].kind == FRAME_EXPIRED &&
+		    sv_ihas(text, sv_str(set->patterns[i].text)))
+			return true;
+	return false;
+}
+
+/* qmail's log form, in which blanks are written as '_'. */
+static void blank_underscores(struct mtext *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->p[i] == '_')
+			t->p[i] = ' ';
+}
+
+static unsigned rank_of(const struct mtext *t, unsigned rank)
+{
+	uint16_t code;
+
+	return t->n ? rank | (reply_code(mtext_sv(t), &code) ? RANK_CODE : 0)
+	            : 0;
+}
+
+/*
+ * Is a text of rank now better than the one that is known?  Sendmail cuts
+ * the reason short and gives it in full in its transcript.
+ */
+static bool is_better(const struct mtext *now, unsigned now_rank,
+                      const struct mtext *old, unsigned old_rank)
+{
+	if (now_rank != old_rank)
+		return now_rank > old_rank;
+	return now->n > old->n && old->n >= 3 &&
+	       !memcmp(now->p, old->p, 3);
+}
+
+static struct item *add_item(struct reading *r)
+{
+	struct item *v = arena_more(r->a, r->items, r->n, &r->cap, sizeof(*v),
+	                            FRAME_LINES);
+
+	if (!v) {
+		r->dead = arena_failed(r->a);
+		return NULL;
+	}
+	r->items = v;
+	r->cur = r->n++;
+	v[r->cur] = (struct item){0};
+	v[r->cur].at.offset = r->first.offset;
+	v[r->cur].at.line = r->first.number;
+	return &v[r->cur];
+}
+
+static struct item *current(struct reading *r)
+{
+	return r->cur < r->n ? &r->items[r->cur] : NULL;
+}
+
+/* End the pending text: give it to the item or group it belongs to. */
+static void close_text(struct reading *r)
+{
+	struct attempt facts = {0};
+	struct mtext t;
+	unsigned rank;
+	struct item *it;
+
+	if (!r->text.n)
+		return;
+	t = joined(r);
+	if (sv_has(mtext_sv(&t), SV("_said:_")))
+		blank_underscores(&t);
+	if (is_expired(r->set, mtext_sv(&t)))
+		facts.expired = true;
+	unwrap(r, &t, &facts);
+	rank = rank_of(&t, r->text.rank);
+	r->text.n = 0;
+	if (r->group.open) {
+		if (is_better(&t, rank, &r->group.at.text, r->group.rank)) {
+			r->group.at.text = t;
+			r->group.rank = rank;
+		}
+		fill(r, &r->group.at.host, facts.host);
+		return;
+	}
+	it = current(r);
+	if (!it) {
+		it = add_item(r);
+		r->orphan = r->n == 1;
+	}
+	if (!it || !is_better(&t, rank, &it->at.text, it->rank))
+		return;
+	it->at.text = t;
+	it->rank = rank;
+	it->at.expired |= facts.expired;
+	if (facts.host.n)
+		it->at.host = facts.host;
+	if (facts.host_ip.n)
+		it->at.host_ip = facts.host_ip;
+	if (facts.stage != STAGE_UNKNOWN)
+		it->at.stage = facts.stage;
+	else if (it->at.stage == STAGE_UNKNOWN)
+		it->at.stage = r->all.stage;
+	if (!estatus_is_set(it->at.status))
+		it->at.status = facts.status;
+	fill(r, &it->at.own_host, facts.own_host);
+}
+
+static void add_piece(struct reading *r, const struct frame_line *l,
+                      size_t from, size_t to)
+{
+	while (from < to && is_blank(l->text->p[from]))
+		from++;
+	if (r->text.n < FRAME_TEXT_LINES && from < to)
+		r->text.v[r->text.n++] =
+		    (struct piece){.line = *l, .from = from, .to = to};
+}
+
+static void start_text(struct reading *r, const struct frame_line *l,
+                       size_t from, size_t to, unsigned rank,
+                       const struct frame_pattern *by)
+{
+	close_text(r);
+	r->text.rank = rank;
+	r->text.by = by;
+	add_piece(r, l, from, to);
+	r->expect = false;
+	r->wait = false;
+}
+
+static struct item *find_item(struct reading *r, sv address)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (sv_ieq(r->items[i].at.recipient, address) ||
+		    sv_ieq(r->items[i].at.final_recipient, address))
+			return &r->items[i];
+	return NULL;
+}
+
+/* Choose the item of that recipient; a new one where there is none. */
+static struct item *choose(struct reading *r, const struct frame_line *l,
+                           sv address)
+{
+	struct item *it = find_item(r, address);
+
+	if (it) {
+		r->cur = (size_t)(it - r->items);
+		return it;
+	}
+	if (r->n == 1 && !r->items[0].at.recipient.n) {
+		it = &r->items[0];
+		r->cur = 0;
+	} else {
+		it = add_item(r);
+	}
+	if (!it)
+		return NULL;
+	it->at.recipient = keep(r, address);
+	it->at.offset = l->offset;
+	it->at.line = l->number;
+	it->indent = l->indent;
+	return it;
+}
+
+static void set_original(struct reading *r, struct attempt *at, sv original)
+{
+	if (!original.n || sv_ieq(original, at->recipient))
+		return;
+	at->final_recipient = at->recipient;
+	at->recipient = keep(r, original);
+}
+
+/* ---- groups of fields ---- */
+
+static struct item *group_item(struct reading *r)
+{
+	const struct attempt *g = &r->group.at;
+	struct item *it = NULL;
+
+	if (g->recipient.n)
+		it = find_item(r, g->recipient);
+	if (!it && g->final_recipient.n)
+		it = find_item(r, g->final_recipient);
+	if (!it && r->n == 1 &&
+	    (!g->recipient.n || !r->items[0].at.recipient.n))
+		it = &r->items[0];
+	if (!it)
+		it = add_item(r);
+	return it;
+}
+
+static void close_group(struct reading *r)
+{
+	struct group *g = &r->group;
+	struct item *it;
+
+	if (!g->open)
+		return;
+	close_text(r);
+	g->open = false;
+	if (!g->has_recipient && !g->has_action && !g->has_status && !g->rank)
+		return;
+	it = group_item(r);
+	if (!it)
+		return;
+	if (!it->at.recipient.n || g->at.final_recipient.n) {
+		it->at.recipient = g->at.recipient;
+		it->at.final_recipient = g->at.final_recipient;
+	}
+	if (is_better(&g->at.text, g->rank, &it->at.text, it->rank)) {
+		it->at.text = g->at.text;
+		it->rank = g->rank;
+	}
+	if (g->has_action)
+		it->at.action = g->at.action;
+	if (!estatus_is_set(it->at.status))
+		it->at.status = g->at.status;
+	fill(r, &it->at.host, g->at.host);
+	fill(r, &it->at.host_ip, g->at.host_ip);
+	r->cur = (size_t)(it - r->items);
+}
+
+static void set_action(struct attempt *at, sv name)
+{
+	for (unsigned i = 0; i < ACTION_N; i++)
+		if (sv_ieq(name, sv_str(ev_action_name((enum ev_action)i))))
+			at->action = (enum ev_action)i;
+}
+
+static void read_field(struct reading *r, const struct frame_line *l,
+                       const struct frame_match *m)
+{
+	struct group *g = &r->group;
+
+	close_text(r);
+	if (g->open && ((m->slot[SLOT_RECIPIENT].n && g->has_recipient) ||
+	                (m->slot[SLOT_ACTION].n && g->has_action)))
+		close_group(r);
+	if (!g->open)
+		*g = (struct group){.open = true};
+	if (m->slot[SLOT_RECIPIENT].n) {
+		g->has_recipient = true;
+		/* Original-Recipient stands before or behind. */
+		if (g->at.recipient.n &&
+		    !sv_ieq(g->at.recipient, m->slot[SLOT_RECIPIENT]))
+			g->at.final_recipient =
+			    keep(r, m->slot[SLOT_RECIPIENT]);
+		else
+			fill(r, &g->at.recipient, m->slot[SLOT_RECIPIENT]);
+	}
+	if (m->slot[SLOT_ORIGINAL].n && g->at.recipient.n)
+		set_original(r, &g->at, m->slot[SLOT_ORIGINAL]);
+	else
+		fill(r, &g->at.recipient, m->slot[SLOT_ORIGINAL]);
+	if (m->slot[SLOT_ACTION].n) {
+		g->has_action = true;
+		set_action(&g->at, m->slot[SLOT_ACTION]);
+	}
+	learn(r, m->slot[SLOT_OWN].n ? &r->all : &g->at, m);
+	g->has_status |= estatus_is_set(g->at.status);
+	if (m->slot[SLOT_REPLY].p)
+		start_text(r, l, m->at[SLOT_REPLY],
+		           m->at[SLOT_REPLY] + m->slot[SLOT_REPLY].n,
+		           RANK_REPLY, m->pattern);
+}
+
+/* ---- lines ---- */
+
+static bool is_same_reply(const struct pending *t, sv next)
+{
+	const struct piece *p = &t->v[0];
+
+	return p->to - p->from >= 3 && next.n >= 3 &&
+	       !memcmp(p->line.text->p + p->from, next.p, 3);
+}
+
+/* A line that a pattern of a frame knows. */
+static void read_mark(struct reading *r, const struct frame_line *l,
+                      const struct frame_match *m)
+{
+	const struct frame *f = &r->set->frames[m->pattern->frame];
+	sv reply = m->slot[SLOT_REPLY], prose = m->slot[SLOT_PROSE];
+	struct item *it;
+
+	if (f->fields) {
+		read_field(r, l, m);
+		return;
+	}
+	/* Wrappers run over lines; "<<<" lines of one reply repeat its code. */
+	if (r->text.n && reply.n &&
+	    (m->line || (r->text.by == m->pattern &&
+	                 is_same_reply(&r->text, reply)))) {
+		add_piece(r, l, m->at[SLOT_REPLY],
+		          m->at[SLOT_REPLY] + reply.n);
+		return;
+	}
+	close_text(r);
+	close_group(r);
+	if (m->slot[SLOT_RECIPIENT].n) {
+		r->wait = false;
+		(void)choose(r, l, m->slot[SLOT_RECIPIENT]);
+		r->expect = true;
+	}
+	it = current(r);
+	if (it && m->slot[SLOT_ORIGINAL].n)
+		set_original(r, &it->at, m->slot[SLOT_ORIGINAL]);
+	if (it)
+		learn(r, &it->at, m);
+	if (m->slot[SLOT_HOST].n)
+		r->all.host = (sv){0};
+	if (m->slot[SLOT_COMMAND].p)
+		r->all.stage = STAGE_UNKNOWN;
+	learn(r, &r->all, m);
+	if (reply.p) {
+		start_text(r, l, m->at[SLOT_REPLY],
+		           m->at[SLOT_REPLY] + reply.n, RANK_REPLY,
+		           m->pattern);
+		r->wait = !r->text.n;
+		r->blanks = 0;
+	} else if (prose.p) {
+		start_text(r, l, m->at[SLOT_PROSE],
+		           m->at[SLOT_PROSE] + prose.n, RANK_PROSE,
+		           m->pattern);
+	}
+	if (m->slot[SLOT_LAST].p && r->text.n)
+		close_text(r); /* the pattern says that no more follows */
+}
+
+/*
+ * An address that a line consists of, or begins with before a colon:
+ * "<a>:", "a (Name)", "Name (a)", "a<mailto:a>", "\"a\":".  *behind is where
+ * the text behind the colon begins, or the length of the line.
+ */
+static bool is_item(sv s, sv *address, size_t *behind)
+{
+	size_t from = 0, n = 0, open;
+
+	while (from < s.n && (s.p[from] == '"' || s.p[from] == '\'' ||
+	                      s.p[from] == '*' || s.p[from] == '-' ||
+	                      is_blank(s.p[from])))
+		from++;
+	n = match_address(sv_drop(s, from), address);
+	if (!n || sv_chr(*address, '@') == SV_NPOS) {
+		/* "Name (a@b)" or "Name <a@b>", nothing but a name before. */
+		open = sv_chr(sv_head(s, 80), '(');
+		if (open == SV_NPOS)
+			open = sv_chr(sv_head(s, 80), '<');
+		if (open == SV_NPOS || !open || is_digit(s.p[0]) ||
+		    sv_chr(sv_head(s, open), ':') != SV_NPOS)
+			return false;
+		from = s.p[open] == '(' ? open + 1 : open;
+		n = match_address(sv_drop(s, from), address);
+		if (!n || sv_chr(*address, '@') == SV_NPOS)
+			return false;
+		n += s.p[open] == '(' ? 1 : 0;
+		*behind = from + n;
+		return *behind >= s.n || (*behind == s.n - 1 &&
+		                          s.p[*behind] == ':');
+	}
+	n += from;
+	if (n < s.n && s.p[n] == '<') {
+		size_t close = sv_chr(sv_drop(s, n), '>');
+
+		n = close == SV_NPOS ? n : n + close + 1;
+	}
+	while (n < s.n && (s.p[n] == '"' || s.p[n] == '\''))
+		n++;
+	while (n < s.n && is_blank(s.p[n]))
+		n++;
+	if (sv_istarts(sv_drop(s, n), SV("(expanded from"))) {
+		size_t close = sv_chr(sv_drop(s, n), ')');
+
+		n = close == SV_NPOS ? s.n : n + close + 1;
+	}
+	if (n < s.n && s.p[n] != ':')
+		return false;
+	if (n < s.n)
+		n++;
+	while (n < s.n && is_blank(s.p[n]))
+		n++;
+	*behind = n;
+	return true;
+}
+
+/* Where several were expanded from one, that one is what was written to. */
+static void read_expanded(struct reading *r, struct item *it, sv s)
+{
+	size_t at = sv_ifind(s, SV("(expanded from"));
+	sv inner;
+
+	if (at == SV_NPOS)
+		return;
+	s = sv_drop(s, at + 14);
+	while (s.n && (is_blank(s.p[0]) || s.p[0] == ':'))
+		s = sv_drop(s, 1);
+	if (match_address(s, &inner))
+		set_original(r, &it->at, inner);
+}
+
+static bool read_item(struct reading *r, const struct frame_line *l,
+                      size_t from)
+{
+	sv s = sv_drop(line_text(l), from), address;
+	struct item *it = current(r);
+	size_t behind;
+
+	if (!is_item(s, &address, &behind))
+		return false;
+	/*
+	 * Wrapped replies hold lines that look alike: "550\n <a>: unknown".
+	 * They are indented, or about the recipient that is being read.
+	 */
+	if (r->text.n && it &&
+	    (l->indent > it->indent || sv_ieq(address, it->at.recipient) ||
+	     sv_ieq(address, it->at.final_recipient)))
+		return false;
+	close_text(r);
+	close_group(r);
+	it = choose(r, l, address);
+	if (!it)
+		return true;
+	read_expanded(r, it, sv_head(s, behind));
+	r->wait = false;
+	r->expect = true;
+	if (behind < s.n)
+		start_text(r, l, from + behind, from + s.n, RANK_PROSE, NULL);
+	return true;
+}
+
+/* ">>> RCPT To:<a>" of Sendmail's transcript: the next reply belongs to it. */
+static bool read_command(struct reading *r, const struct frame_line *l)
+{
+	sv s = line_text(l), address;
+	size_t at;
+	struct item *it;
+
+	if (sv_starts(s, SV(">>> ")))
+		s = sv_drop(s, 4);
+	else if (l->quote < 3)
+		return false;
+	if (smtp_stage_of_command(s) == STAGE_UNKNOWN)
+		return false;
+	close_text(r);
+	r->all.stage = smtp_stage_of_command(s);
+	at = sv_chr(s, '<');
+	if (r->all.stage == STAGE_RCPT && at != SV_NPOS &&
+	    match_address(sv_drop(s, at), &address)) {
+		it = find_item(r, address);
+		if (it)
+			r->cur = (size_t)(it - r->items);
+		else if (!r->n)
+			(void)choose(r, l, address);
+	}
+	return true;
+}
+
+static bool is_coded(sv s)
+{
+	uint16_t code;
+
+	return s.n > 3 && (s.p[0] == '4' || s.p[0] == '5') &&
+	       reply_code(s, &code) &&
+	       (s.p[3] == ' ' || s.p[3] == '-' || s.p[3] == '#');
+}
+
+/* "Name: value", as in a header. */
+static bool is_header(sv s)
+{
+	size_t n = 0;
+
+	while (n < s.n && n < 60 && (is_alnum(s.p[n]) || s.p[n] == '-'))
+		n++;
+	return n > 1 && n < s.n && s.p[n] == ':' &&
+	       (n + 1 == s.n || is_blank(s.p[n + 1]));
+}
+
+/* A line that no pattern knows; true if it was of use. */
+static bool read_other(struct reading *r, const struct frame_line *l)
+{
+	sv s = line_text(l);
+	bool transcript = r->text.n && r->text.by &&
+	                  sv_starts(sv_str(r->text.by->text), SV("<<<"));
+
+	if (read_command(r, l) || read_item(r, l, 0))
+		return true;
+	if (r->group.open && !l->indent && is_header(s)) {
+		close_text(r);
+		return true;
+	}
+	if (is_coded(s) && (!r->text.n || transcript)) {
+		start_text(r, l, 0, s.n, r->wait ? RANK_REPLY : RANK_PROSE,
+		           NULL);
+		return true;
+	}
+	if (r->text.n && !transcript) {
+		add_piece(r, l, 0, s.n);
+		return true;
+	}
+	if (r->wait || r->expect) {
+		start_text(r, l, 0, s.n, r->wait ? RANK_REPLY : RANK_PROSE,
+		           NULL);
+		return true;
+	}
+	close_text(r);
+	return false;
+}
+
+static void read_blank(struct reading *r)
+{
+	close_text(r);
+	close_group(r);
+	r->expect = false;
+	if (r->wait && ++r->blanks > WAIT_BLANKS)
+		r->wait = false;
+}
+
+/* ---- frames ---- */
+
+/* False if the pattern has begun this bounce already: it is another one. */
+static bool note_begin(struct reading *r, const struct frame_match *m)
+{
+	const struct frame *f = &r->set->frames[m->pattern->frame];
+
+	for (size_t i = 0; i < r->nbegun; i++)
+		if (r->begun[i] == m->pattern)
+			return !r->n;
+	if (r->nbegun < sizeof(r->begun) / sizeof(r->begun[0]))
+		r->begun[r->nbegun++] = m->pattern;
+	if (!r->all.writer.n)
+		r->all.writer = sv_str(f->writer);
+	if (f->action != ACTION_NONE &&
+	    (r->action == ACTION_NONE || f->action != ACTION_FAILED))
+		r->action = f->action;
+	return true;
+}
+
+/* Items in the middle of a line: whole bounces pasted as one paragraph. */
+static void read_inline(struct reading *r, const struct frame_line *l)
+{
+	sv s = line_text(l);
+
+	for (size_t i = 0; i + 3 < s.n; i++)
+		if (s.p[i] == '<' && (!i || is_blank(s.p[i - 1])) &&
+		    sv_chr(sv_head(sv_drop(s, i), MATCH_ADDRESS_MAX), ':') !=
+		        SV_NPOS && read_item(r, l, i))
+			return;
+}
+
+enum verdict { LINE_NOTHING, LINE_USED, LINE_OVER, LINE_ANOTHER };
+
+static enum verdict read_line(struct reading *r, const struct frame_line *l)
+{
+	sv s = line_text(l);
+	struct frame_match m;
+
+	if (!s.n) {
+		read_blank(r);
+		return LINE_NOTHING;
+	}
+	if (frame_anywhere(r->set, s, &m)) {
+		if (!note_begin(r, &m))
+			return LINE_ANOTHER;
+		read_mark(r, l, &m);
+		r->expect = m.slot[SLOT_RECIPIENT].n != 0;
+		read_inline(r, l);
+		return LINE_USED;
+	}
+	if (frame_best(r->set,
+	               1u << FRAME_OPEN | 1u << FRAME_LINE | 1u << FRAME_SKIP |
+	                   1u << FRAME_END, s, 0, &m)) {
+		if (m.pattern->kind == FRAME_END)
+			return LINE_OVER;
+		read_mark(r, l, &m);
+		return LINE_USED;
+	}
+	return read_other(r, l) ? LINE_USED : LINE_NOTHING;
+}
+
+/* Lines of the header behind line k that belong to the returned message. */
+static size_t header_lines(frame_get *get, void *arg, size_t k)
+{
+	struct frame_line l;
+	size_t n = 0;
+	bool any = false;
+
+	for (; n < HEADER_LINES && get(arg, k + n, &l); n++) {
+		sv s = line_text(&l);
+
+		if (!s.n && any)
+			break;
+		if (s.n && !is_header(s) && !l.indent)
+			break;
+		any |= s.n != 0;
+	}
+	return any ? n : 0;
+}
+
+/* ---- results ---- */
+
+static void complete(struct reading *r, struct item *it)
+{
+	struct attempt *at = &it->at;
+
+	at->form = FORM_NDR;
+	at->direction = DIR_OUTBOUND;
+	at->count = 1;
+	if (at->action == ACTION_NONE)
+		at->action = r->action != ACTION_NONE ? r->action
+		                                      : ACTION_FAILED;
+	at->writer = r->all.writer;
+	if (!at->host.n && !at->host_ip.n) {
+		at->host = r->all.host;
+		at->host_ip = r->all.host_ip;
+	}
+	if (!at->own_host.n)
+		at->own_host = r->all.own_host;
+	if (!at->sender.n)
+		at->sender = r->all.sender;
+	at->expired |= is_expired(r->set, mtext_sv(&at->text)) ||
+	               (at->status.class && at->status.subject == 4 &&
+	                at->status.detail == 7);
+}
+
+/* A reason that stood before its recipients is that of all of them. */
+static void share_orphan(struct reading *r)
+{
+	const struct item *from = r->items;
+
+	if (!r->orphan)
+		return;
+	for (size_t i = 1; i < r->n; i++) {
+		struct item *it = &r->items[i];
+
+		if (it->rank)
+			continue;
+		it->rank = from->rank;
+		/* Its own copy: callers map the offsets of each text. */
+		mtext_init(&it->at.text, r->a, from->at.text.n);
+		for (size_t k = 0; k < from->at.text.n; k++)
+			mtext_put(&it->at.text,
+			          sv_of(from->at.text.p + k, 1),
+			          from->at.text.src[k]);
+		it->at.stage = from->at.stage;
+		it->at.host = from->at.host;
+		it->at.host_ip = from->at.host_ip;
+	}
+}
+
+static void deliver(struct reading *r, struct attempts *out)
+{
+	if (!r->n && r->nbegun && r->action != ACTION_NONE)
+		(void)add_item(r);
+	share_orphan(r);
+	for (size_t i = 0; i < r->n && !r->dead; i++) {
+		struct attempt *at = attempts_add(out, r->a);
+
+		if (!at)
+			return;
+		complete(r, &r->items[i]);
+		*at = r->items[i].at;
+	}
+}
+
+/*
+ * A recipient whose reason follows, behind the colon or in the next line, in
+ * words that only bounces use: what people paste without the rest.
+ */
+static bool is_lone_item(const struct frame_set *set, sv s, frame_get *get,
+                         void *arg)
+{
+	struct frame_match m;
+	struct frame_line next;
+	sv address;
+	size_t behind;
+
+	if (sv_chr(s, '@') == SV_NPOS || !is_item(s, &address, &behind))
+		return false;
+	if (behind < s.n)
+		return frame_best(set, 1u << FRAME_WRAP | 1u << FRAME_OPEN, s,
+		                  behind, &m) && m.literal >= 12;
+	return get(arg, 1, &next) &&
+	       frame_best(set, 1u << FRAME_WRAP | 1u << FRAME_OPEN,
+	                  line_text(&next), 0, &m) && m.literal >= 12;
+}
+
+static bool begins(const struct frame_set *set, sv s, frame_get *get,
+                   void *arg)
+{
+	struct frame_match m;
+
+	return frame_anywhere(set, s, &m) ||
+	       frame_best(set, 1u << FRAME_OPEN, s, 0, &m) ||
+	       is_lone_item(set, s, get, arg);
+}
+
+size_t frame_read(const struct frame_set *set, struct arena *a, frame_get *get,
+                  void *arg, struct attempts *out)
+{
+	struct reading r = {.set = set, .a = a};
+	struct frame_line l;
+	size_t used = 0, gap = 0, had = out->n;
+
+	if (out->more || !get(arg, 0, &l) ||
+	    !begins(set, line_text(&l), get, arg))
+		return 0;
+	r.first = l;
+	for (size_t k = 0; k < FRAME_LINES && gap < FRAME_GAP && !r.dead &&
+	                   get(arg, k, &l); k++) {
+		enum verdict v = read_line(&r, &l);
+
+		gap = v == LINE_USED ? 0 : gap + 1;
+		if (v == LINE_USED)
+			used = k + 1;
+		if (v == LINE_OVER)
+			used = k + 1 + header_lines(get, arg, k + 1);
+		if (v == LINE_OVER || v == LINE_ANOTHER)
+			break;
+	}
+	close_text(&r);
+	close_group(&r);
+	deliver(&r, out);
+	return out->n > had ? used : 0;
+}
