@@ -176,14 +176,6 @@ static bool is_expired(const struct frame_set *set, sv text)
 	return false;
 }
 
-/* qmail's log form, in which blanks are written as '_'. */
-static void blank_underscores(struct mtext *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		if (t->p[i] == '_')
-			t->p[i] = ' ';
-}
-
 static unsigned rank_of(const struct mtext *t, unsigned rank)
 {
 	uint16_t code;
@@ -238,8 +230,6 @@ static void close_text(struct reading *r)
 	if (!r->text.n)
 		return;
 	t = joined(r);
-	if (sv_has(mtext_sv(&t), SV("_said:_")))
-		blank_underscores(&t);
 	if (is_expired(r->set, mtext_sv(&t)))
 		facts.expired = true;
 	unwrap(r, &t, &facts);
