@@ -65,6 +65,9 @@ static enum frame colon_frame(sv before)
 		before = sv_drop(before, before.n - BEFORE_MAX);
 	if (words_count(before, WORDS_OTHER, 1))
 		return FRAME_OTHER;
+	/* "<a@example.org>: 550 ..." */
+	if (sv_ends(before, SV(">:")) && sv_chr(before, '@') != SV_NPOS)
+		return FRAME_COLON;
 	return words_of_mail(before, 1) || sv_ihas(before, SV("error")) ||
 			       sv_ihas(before, SV("smtp")) ||
 			       sv_ihas(before, SV("reason")) ||
@@ -311,6 +314,13 @@ static void set_frame(sv s, sv lead, struct head *h)
 	size_t len, before;
 	sv front = sv_head(s, h->at);
 
+	/* "diagnosticCode":"smtp; 550 ...": the quote holds more. */
+	if (sv_iends(trim_right(front), SV("smtp;"))) {
+		front.n = trim_right(front).n - 5;
+		h->opener = opener_of(front, &len);
+		h->frame = FRAME_COLON;
+		return;
+	}
 	h->opener = opener_of(front, &len);
 	before = h->at - len;
 	if (h->bracketed)

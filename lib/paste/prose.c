@@ -18,7 +18,7 @@
 #define JUDGE_MAX 240
 
 /* A line of at least so many bytes may have been wrapped. */
-#define WRAP_WIDTH 50
+#define WRAP_WIDTH 36
 /* What people wrap, they wrap at these columns. */
 #define WRAP_FULL 60
 #define WRAP_FULLEST 84
@@ -131,6 +131,8 @@ static enum strength judge_code_only(const struct ground *g)
 		return NO_REPLY;
 	if (names_error(g->text) || (alone && ends_in_error(g->before)))
 		return g->d->smtp ? STRONG : g->brief ? WEAK : NO_REPLY;
+	if (framed && alone && g->d->smtp && g->d->lines <= 2)
+		return STRONG;
 	return framed && alone && (g->brief || g->d->smtp) ? WEAK : NO_REPLY;
 }
 
@@ -182,7 +184,8 @@ static enum strength judge_framed(const struct ground *g)
 	case FRAME_VERB:
 		if (doubt || (!g->status && !g->h->opener))
 			return NO_REPLY;
-		return g->words ? STRONG : WEAK;
+		return g->words || (g->status && has_high(g->text)) ? STRONG
+								    : WEAK;
 	default:
 		return g->brief && g->status && g->words && !doubt ? STRONG
 								   : NO_REPLY;
@@ -255,10 +258,12 @@ static enum strength judge(struct paste_ctx *ctx, sv s, const struct head *h)
 	if (h->frame == FRAME_START && word_count(g.text) < 3 && !h->opener &&
 	    (g.text.n || g.status) && has_word(line_text(ctx, 1)))
 		g.text = sv_head(line_text(ctx, 1), JUDGE_MAX);
-	g.text_there = has_word(g.text) && !only_named(g.text);
+	g.words = words_of_mail(g.text, 3);
+	g.text_there = has_word(g.text) &&
+		       (!only_named(g.text) ||
+			(d->lines <= 2 && g.words && g.text.p[0] == ','));
 	if (!g.text_there)
 		return judge_code_only(&g);
-	g.words = words_of_mail(g.text, 3);
 	return h->frame == FRAME_START ? judge_start(&g) : judge_framed(&g);
 }
 
@@ -304,7 +309,7 @@ static bool is_field(sv s)
 
 	while (n < s.n && n < 24 && (is_alpha(s.p[n]) || s.p[n] == '-'))
 		n++;
-	if (n < 2 || sv_istarts(s, SV("http")))
+	if (n < 2 || !is_upper(s.p[0]) || sv_istarts(s, SV("http")))
 		return false;
 	if (n < s.n && s.p[n] == ' ')
 		n++;
@@ -323,9 +328,14 @@ static bool ends_sentence(sv s)
 static bool begins_anew(const struct found *f, const struct pline *first, sv s)
 {
 	sv head = mtext_sv(&first->text), rest = s;
-	size_t same = 0, upper = 0;
+	size_t same = 0, upper = 0, pos = 0;
+	struct head h;
 	struct log_prefix px;
 
+	/* "<b@example.org>: 552 mailbox full" */
+	if (head_next(s, &pos, SV(""), &h) && h.code &&
+	    h.frame == FRAME_COLON && (h.code != f->h.code || s.p[0] == '<'))
+		return true;
 	if (sv_starts(s, SV("at ")) || sv_starts(s, SV("File \"")))
 		return true;
 	while (upper < s.n && is_upper(s.p[upper]))
@@ -361,7 +371,7 @@ static bool is_wrapped(const struct found *f, const struct pline *first,
 		return f->h.frame == FRAME_START || small;
 	if (next->indent > first->indent + 1)
 		return true;
-	if (small && (last.n >= WRAP_WIDTH || open || dash))
+	if (open || (small && (last.n >= WRAP_WIDTH || dash)))
 		return true;
 	return last.n >= WRAP_FULL && last.n <= WRAP_FULLEST &&
 	       !ends_sentence(last);
@@ -454,6 +464,22 @@ static void take_part(struct paste_ctx *ctx, struct mtext *t,
 		i += take_byte(t, &l->text, i, p->to, quoted);
 }
 
+/* Tags of a page that was pasted as source. */
+static bool trim_tag(struct mtext *t)
+{
+	static const sv tags[] = {SV_INIT("<br>"),    SV_INIT("<br/>"),
+				  SV_INIT("<br />"),  SV_INIT("</p>"),
+				  SV_INIT("</pre>"),  SV_INIT("</td>"),
+				  SV_INIT("</code>"), SV_INIT("</div>")};
+
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
+		if (sv_iends(mtext_sv(t), tags[i])) {
+			t->n -= tags[i].n;
+			return true;
+		}
+	return false;
+}
+
 /* Closing marks whose partner is not in the text. */
 static void trim_tail(struct mtext *t)
 {
@@ -466,6 +492,8 @@ static void trim_tail(struct mtext *t)
 			    (c == '>' && sv_chr(s, '<') == SV_NPOS) ||
 			    (c == ')' && sv_chr(s, '(') == SV_NPOS);
 
+		if (trim_tag(t))
+			continue;
 		if (!lone)
 			return;
 		t->n--;

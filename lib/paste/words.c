@@ -25,7 +25,7 @@ static const char *const mail_words[] = {
 	"authentisierung", "zustell", "speicher", "adresse",
 	"boite", "bo\u00eete", "destinata", "emetteur", "\u00e9metteur",
 	"expediteur", "exp\u00e9diteur", "connexion", "courrier", "courriel",
-	"serv", "correo", "buz\u00f3n", "mensaje", "usuario", "cuenta",
+	"serv", "autentic", "correo", "buz\u00f3n", "mensaje", "usuario", "cuenta",
 	"remitente", "casella", "utente", "messaggio", "postvak", "ontvanger",
 	"afzender", "odbiorc", "nadawc", "skrzynk", "caixa",
 	"\u043f\u043e\u0447\u0442", "\u043f\u0438\u0441\u044c\u043c",

@@ -45,6 +45,9 @@ static const struct {
 	{"> <a@example.org>:\n> 192.0.2.84_does_not_like_recipient./Remote_host"
 	 "_said:_553_not_a\n> ccepted/Giving_up_on_192.0.2.84./\n", 1, FORM_LOG,
 		false, 553, "553 not accepted", "a@example.org"},
+	{"<a@example.org>: 550 5.1.1 User unknown\n"
+	 "<b@example.org>: 550 5.1.1 User unknown\n", 2, FORM_REPLY, false, 550,
+		"550 5.1.1 User unknown", ""},
 	/* Exim's debugging output. */
 	{"  277   == a@example.org R=dnslookup defer (-1): host lookup did not "
 	 "complete", 1, FORM_LOG, false, 0, "host lookup did not complete",

@@ -38,6 +38,15 @@ static const struct {
 	{"550 5.1.1 <a@example.org>: unknown (in reply to RCPT TO command)",
 		550,
 		"5.1.1", "550 5.1.1 <a@example.org>: unknown"},
+	{"> > 550 5.1.1 <a@example.org>: Recipient address\n> > rejected: User "
+	 "unknown\n>\n> Any ideas?", 550, "5.1.1",
+		"550 5.1.1 <a@example.org>: Recipient address rejected: "
+		"User unknown"},
+	{"\"diagnosticCode\":\"smtp; 550 5.1.1 user unknown\"}]}}", 550, "5.1.1",
+		"550 5.1.1 user unknown"},
+	{"<br>550 5.7.1 Relaying denied<br>", 550, "5.7.1",
+		"550 5.7.1 Relaying denied"},
+	{"421, too many connections", 421, "", "421, too many connections"},
 	/* Read from a screenshot. */
 	{"55O S.l.1 User unknown", 550, "5.1.1", "User unknown"},
 	{"4S1 Greylisted, try again", 451, "", "Greylisted, try again"},
