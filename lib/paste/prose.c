@@ -512,6 +512,20 @@ static void take_stage(struct mtext *t, struct attempt *at)
 	t->n = i;
 }
 
+/* "<a@example.org>: 550 ...": the address, or nothing. */
+static sv address_before(sv before)
+{
+	sv s = sv_trim(before);
+	size_t open;
+
+	if (!sv_ends(s, SV(">:")))
+		return SV("");
+	s.n -= 2;
+	open = sv_rchr(s, '<');
+	s = open == SV_NPOS ? SV("") : sv_drop(s, open + 1);
+	return sv_chr(s, '@') != SV_NPOS ? s : SV("");
+}
+
 /* What the words before the reply tell: after which command, by whom. */
 static void read_before(struct paste_ctx *ctx, sv before, struct attempt *at)
 {
@@ -519,6 +533,7 @@ static void read_before(struct paste_ctx *ctx, sv before, struct attempt *at)
 	size_t host = sv_find(before, SV("host "));
 	sv rest;
 
+	at->recipient = paste_keep(ctx, address_before(before));
 	if (rcpt != SV_NPOS) {
 		at->stage = STAGE_RCPT;
 		rest = sv_drop(before, rcpt);

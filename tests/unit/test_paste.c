@@ -47,7 +47,7 @@ static const struct {
 		false, 553, "553 not accepted", "a@example.org"},
 	{"<a@example.org>: 550 5.1.1 User unknown\n"
 	 "<b@example.org>: 550 5.1.1 User unknown\n", 2, FORM_REPLY, false, 550,
-		"550 5.1.1 User unknown", ""},
+		"550 5.1.1 User unknown", "a@example.org"},
 	/* Exim's debugging output. */
 	{"  277   == a@example.org R=dnslookup defer (-1): host lookup did not "
 	 "complete", 1, FORM_LOG, false, 0, "host lookup did not complete",
