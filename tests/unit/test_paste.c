@@ -18,7 +18,8 @@ static const struct {
 	{"Hello,\nhow are you?\nBye\n", 0, 0, 0, 0, "", ""},
 	{"mail for example.com loops back to myself", 1, FORM_TEXT, true, 0,
 		"mail for example.com loops back to myself", ""},
-	{"SMTP Error: Could not connect to SMTP host.", 1, FORM_TEXT, true, 0,
+	{"SMTP Error: Could not connect to SMTP host.", 1, FORM_EXCEPTION,
+		false, 0,
 		"SMTP Error: Could not connect to SMTP host.", ""},
 	{"554 5.7.1 <a@example.org>: Relay access denied\n\nor\n\n"
 	 "550 relay not permitted!", 2, FORM_REPLY, false, 554,
