@@ -204,8 +204,13 @@ static void emit_set(struct buf *b, const struct ruleset *rs)
 {
 	buf_adds(b, "const struct ruleset builtin_rules = {\n"
 	            "pool, rules, texts, elems, strs, codes, statuses, also, "
-	            "seen,\nproviders, steps, zones, marks, grams, buckets, "
-	            "filter, unindexed,\n");
+	            "seen,\nproviders, steps, zones, marks, ");
+	buf_addf(b, "{0x%llxu,0x%llxu,0x%llxu,0x%llxu},\n",
+	         (unsigned long long)rs->mark_first[0],
+	         (unsigned long long)rs->mark_first[1],
+	         (unsigned long long)rs->mark_first[2],
+	         (unsigned long long)rs->mark_first[3]);
+	buf_adds(b, "grams, buckets, filter, unindexed,\n");
 	buf_addf(b, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,false};\n",
 	         rs->nrules, rs->ntexts, rs->nelems, rs->nstrs, rs->ncodes,
 	         rs->nstatuses, rs->nalso, rs->nseen, rs->nproviders,

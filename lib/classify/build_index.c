@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "classify/build.h"
 #include "classify/norm.h"
 
@@ -19,14 +20,6 @@ struct index {
 	BUILD_LIST(uint32_t) unindexed;
 };
 
-static uint32_t load4(const char *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 static uint32_t *counter(struct index *x, uint32_t bytes)
 {
 	return &x->count[gram_hash(bytes) >> (32 - COUNT_BITS)];
@@ -35,7 +28,7 @@ static uint32_t *counter(struct index *x, uint32_t bytes)
 static void count_text(struct index *x, sv s)
 {
 	for (size_t i = 0; i + 4 <= s.n; i++)
-		(*counter(x, load4(s.p + i)))++;
+		(*counter(x, gram_load(s.p + i)))++;
 }
 
 static bool count_all(struct index *x)
@@ -58,9 +51,41 @@ static bool count_all(struct index *x)
 	return true;
 }
 
-static bool is_indexed(const struct gram *best)
+static bool add_gram(struct index *x, struct gram g)
 {
-	return best->bytes != 0;
+	if (!build_room(x->b, (void **)&x->grams.v, x->grams.n, &x->grams.cap,
+	                sizeof(g), RULE_TEXTS_MAX))
+		return false;
+	x->grams.v[x->grams.n++] = g;
+	return true;
+}
+
+/* A literal of three bytes, with every byte that may follow it. */
+static bool add_short(struct index *x, uint32_t id, uint32_t elem)
+{
+	const struct elem *e = &x->b->elems.v[elem];
+	char bytes[4];
+
+	memcpy(bytes, x->b->pool.v + e->at, 3);
+	for (int c = 0; c < 256; c++) {
+		if ((e->flags & ELEM_BOUND_RIGHT) && is_alnum((char)c))
+			continue;
+		if (c > NORM_GAP && c < ' ')
+			continue; /* in no normalised text */
+		bytes[3] = (char)c;
+		if (!add_gram(x, (struct gram){gram_load(bytes), id, elem, 0}))
+			return false;
+	}
+	return true;
+}
+
+static bool add_unindexed(struct index *x, uint32_t id)
+{
+	if (!build_room(x->b, (void **)&x->unindexed.v, x->unindexed.n,
+	                &x->unindexed.cap, sizeof(uint32_t), RULE_TEXTS_MAX))
+		return false;
+	x->unindexed.v[x->unindexed.n++] = id;
+	return true;
 }
 
 static bool index_text(struct index *x, uint32_t id)
@@ -68,7 +93,7 @@ static bool index_text(struct index *x, uint32_t id)
 	struct rules_builder *b = x->b;
 	struct text t = b->texts.v[id];
 	struct gram best = {.text = id};
-	uint32_t least = UINT32_MAX;
+	uint32_t least = UINT32_MAX, three = UINT32_MAX;
 
 	for (uint32_t k = 0; k < t.elems.n; k++) {
 		const struct elem *e = &b->elems.v[t.elems.first + k];
@@ -76,29 +101,23 @@ static bool index_text(struct index *x, uint32_t id)
 
 		if (e->kind != ELEM_LITERAL)
 			continue;
+		if (e->len == 3)
+			three = t.elems.first + k;
 		for (uint16_t i = 0; i + 4 <= e->len; i++) {
-			uint32_t n = *counter(x, load4(p + i));
+			uint32_t n = *counter(x, gram_load(p + i));
 
 			if (n >= least)
 				continue;
 			least = n;
-			best.bytes = load4(p + i);
+			best.bytes = gram_load(p + i);
 			best.elem = t.elems.first + k;
 			best.at = i;
 		}
 	}
-	if (is_indexed(&best)) {
-		if (!build_room(b, (void **)&x->grams.v, x->grams.n,
-		                &x->grams.cap, sizeof(best), RULE_TEXTS_MAX))
-			return false;
-		x->grams.v[x->grams.n++] = best;
-		return true;
-	}
-	if (!build_room(b, (void **)&x->unindexed.v, x->unindexed.n,
-	                &x->unindexed.cap, sizeof(uint32_t), RULE_TEXTS_MAX))
-		return false;
-	x->unindexed.v[x->unindexed.n++] = id;
-	return true;
+	if (least < UINT32_MAX)
+		return add_gram(x, best);
+	return three < UINT32_MAX ? add_short(x, id, three)
+	                          : add_unindexed(x, id);
 }
 
 static bool index_range(struct index *x, struct rrange r)

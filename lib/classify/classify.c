@@ -89,6 +89,26 @@ static void try_text(struct classifier *c, const struct set *s, uint32_t id)
 		c->found[c->nfound++].text = t;
 }
 
+/* The text's literal elem stands at byte "at". */
+static void try_at(struct classifier *c, const struct set *s,
+                   const struct gram *g, size_t at)
+{
+	const struct text *t = &s->rs->texts[g->text];
+	struct found *f = &c->found[c->nfound];
+
+	if (c->norm.gaps) {
+		try_text(c, s, g->text);
+		return;
+	}
+	/* Tried again at the literal's next place if it fails here. */
+	if (s->stamp[g->text] == c->now || c->nfound == MAX_FOUND ||
+	    !pattern_find_at(s->rs, t, &c->norm, g->elem, at, &f->m))
+		return;
+	s->stamp[g->text] = c->now;
+	f->text = t;
+	c->nfound++;
+}
+
 static void try_bucket(struct classifier *c, const struct set *s, size_t at,
                        uint32_t bytes)
 {
@@ -103,7 +123,19 @@ static void try_bucket(struct classifier *c, const struct set *s, size_t at,
 		    at - g->at + e->len > c->norm.n)
 			continue;
 		if (!memcmp(c->norm.p + at - g->at, rs->pool + e->at, e->len))
-			try_text(c, s, g->text);
+			try_at(c, s, g, at - g->at);
+	}
+}
+
+/* Which runs of four bytes are in the text: most searches end here. */
+static void index_text(struct norm *n)
+{
+	memset(n->grams, 0, sizeof(n->grams));
+	for (size_t i = 0; i + 4 <= n->n; i++) {
+		uint32_t h = gram_hash(gram_load(n->p + i)) >>
+		             (32 - NORM_GRAM_BITS);
+
+		n->grams[h >> 6] |= (uint64_t)1 << (h & 63);
 	}
 }
 
@@ -113,16 +145,33 @@ static void scan(struct classifier *c, const struct set *s)
 	const struct ruleset *rs = s->rs;
 	const uint64_t *filter = rs->filter;
 
-	for (size_t i = 0; i + 4 <= c->norm.n; i++) {
-		uint32_t bytes, h;
+	/* Zeroes stand behind the text: the last run may be of three bytes. */
+	for (size_t i = 0; i + 3 <= c->norm.n; i++) {
+		uint32_t bytes = gram_load(c->norm.p + i);
+		uint32_t h = gram_hash(bytes) >> (32 - GRAM_FILTER_BITS);
 
-		memcpy(&bytes, c->norm.p + i, 4);
-		h = gram_hash(bytes) >> (32 - GRAM_FILTER_BITS);
 		if (filter[h >> 6] >> (h & 63) & 1)
 			try_bucket(c, s, i, bytes);
 	}
 	for (uint32_t i = 0; i < rs->nunindexed; i++)
 		try_text(c, s, rs->unindexed[i]);
+}
+
+/* Does a literal begin or end in the text?  Without that it cannot match. */
+static bool may_be_gapped(const struct ruleset *rs, const struct norm *n,
+                          uint32_t id)
+{
+	const struct text *t = &rs->texts[id];
+
+	for (uint32_t k = 0; k < t->elems.n; k++) {
+		const struct elem *e = &rs->elems[t->elems.first + k];
+		const char *p = rs->pool + e->at;
+
+		if (e->kind == ELEM_LITERAL && e->len >= 4 &&
+		    (norm_may_hold(n, p) || norm_may_hold(n, p + e->len - 4)))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -135,7 +184,8 @@ static void scan_gapped(struct classifier *c, const struct set *s)
 
 	for (uint32_t r = 0; r < rs->nrules; r++)
 		for (uint32_t k = 0; k < rs->rules[r].texts.n; k++)
-			try_text(c, s, rs->rules[r].texts.first + k);
+			if (may_be_gapped(rs, &c->norm, rs->rules[r].texts.first + k))
+				try_text(c, s, rs->rules[r].texts.first + k);
 }
 
 static bool is_mark(const struct ruleset *rs, const struct text *t)
@@ -493,6 +543,7 @@ static void classify_once(struct classifier *c, const struct classify_in *in,
 	*out = (struct classification){0};
 	c->now++;
 	norm_reply(&c->norm, in->reply);
+	index_text(&c->norm);
 	out->code = c->norm.head.code ? c->norm.head.code : in->code;
 	out->status = estatus_is_set(c->norm.head.status)
 	                  ? c->norm.head.status

@@ -226,6 +226,11 @@ enum mw_status rules_finish(struct rules_builder *b,
 	TAKE(marks, marks);
 	TAKE(pool, pool);
 #undef TAKE
+	for (size_t i = 0; i < b->marks.n; i++) {
+		unsigned char c = (unsigned char)b->pool.v[b->marks.v[i]];
+
+		rs.mark_first[c >> 6] |= (uint64_t)1 << (c & 63);
+	}
 	if (!build_index(b, &rs))
 		return mw_fail(err, MW_ENOMEM, "no memory for the filter");
 	rs.npool = (uint32_t)b->pool.n;

@@ -25,6 +25,9 @@
 
 #define NORM_GAP '\x01'
 
+/* Bits of the table that says which runs of four bytes occur (maybe). */
+#define NORM_GRAM_BITS 11
+
 struct norm {
 	char p[NORM_MAX + 8]; /* zeroes behind the text: loads may overrun */
 	uint16_t map[NORM_MAX + 8];
@@ -32,7 +35,30 @@ struct norm {
 	struct reply head; /* code, status, more; no text */
 	bool gaps;         /* NORM_GAP occurs */
 	bool cut;          /* the reply was longer */
+	/* Filled in by who scans the text; all ones before. */
+	uint64_t grams[1 << (NORM_GRAM_BITS - 6)];
 };
+
+static inline uint32_t gram_hash(uint32_t bytes)
+{
+	return bytes * 2654435761u;
+}
+
+static inline uint32_t gram_load(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* False only if these words (4 bytes at least) are not in the text. */
+static inline bool norm_may_hold(const struct norm *n, const char *words)
+{
+	uint32_t h = gram_hash(gram_load(words)) >> (32 - NORM_GRAM_BITS);
+
+	return n->grams[h >> 6] >> (h & 63) & 1;
+}
 
 /* Normalise a reply, codes at its start included. */
 void norm_reply(struct norm *out, sv reply);

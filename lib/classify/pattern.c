@@ -5,6 +5,7 @@
 #include "classify/slot.h"
 
 struct finder {
+	const struct norm *norm;
 	const struct ruleset *rs;
 	const struct elem *e; /* of the text */
 	size_t n;             /* elements */
@@ -41,6 +42,8 @@ static size_t literal_find(const struct finder *f, size_t k, size_t from)
 {
 	sv l = literal(f, k);
 
+	if (l.n >= 4 && !norm_may_hold(f->norm, l.p))
+		return SV_NPOS;
 	while (from + l.n <= f->text.n) {
 		size_t at = sv_find(sv_drop(f->text, from), l);
 
@@ -89,6 +92,17 @@ static size_t slot_end(const struct finder *f, size_t k, size_t i)
 	return n && f->gaps ? i + n : i;
 }
 
+/* Does the literal before slot k, if there is one, end at i? */
+static bool fits_before(const struct finder *f, size_t k, size_t i)
+{
+	size_t len;
+
+	if (!k || f->e[k - 1].kind != ELEM_LITERAL)
+		return true;
+	len = f->e[k - 1].len;
+	return i >= len && literal_here(f, k - 1, i - len);
+}
+
 /* Where a value that ends at "end" begins, or SV_NPOS. */
 static size_t slot_begin(const struct finder *f, size_t k, size_t end,
                          size_t least)
@@ -109,7 +123,8 @@ static size_t slot_begin(const struct finder *f, size_t k, size_t end,
 	}
 	/* The longest that is one: begin at the left, step over punctuation. */
 	for (; from < end && tries < 24; from++, tries++) {
-		if (slot_is(f->rs, want, f->text, from, end)) {
+		if (fits_before(f, k, from) &&
+		    slot_is(f->rs, want, f->text, from, end)) {
 			best = from;
 			break;
 		}
@@ -319,16 +334,30 @@ static bool gap_behind(const struct finder *f, size_t i)
 	return sv_chr(sv_drop(f->text, i ? i - 1 : 0), NORM_GAP) != SV_NPOS;
 }
 
-bool pattern_find(const struct ruleset *rs, const struct text *t,
-                  const struct norm *n, struct pattern_match *m)
+static struct finder finder_of(const struct ruleset *rs, const struct text *t,
+                               const struct norm *n, struct pattern_match *m)
 {
-	struct finder f = {rs,         rs->elems + t->elems.first, t->elems.n,
-	                   norm_sv(n), n->gaps,                    m};
-	size_t k = 0, i = 0;
-
 	m->nruns = m->nvalues = 0;
 	m->gapped = false;
 	m->literal = 0;
+	return (struct finder){.norm = n, .rs = rs,
+	                       .e = rs->elems + t->elems.first,
+	                       .n = t->elems.n, .text = norm_sv(n),
+	                       .gaps = n->gaps, .m = m};
+}
+
+static void keep_run(struct pattern_match *m, struct span s)
+{
+	if (m->nruns < PATTERN_MAX_RUNS)
+		m->runs[m->nruns++] = s;
+}
+
+bool pattern_find(const struct ruleset *rs, const struct text *t,
+                  const struct norm *n, struct pattern_match *m)
+{
+	struct finder f = finder_of(rs, t, n, m);
+	size_t k = 0, i = 0;
+
 	while (k < f.n) {
 		struct span s;
 
@@ -346,8 +375,47 @@ bool pattern_find(const struct ruleset *rs, const struct text *t,
 			}
 			return false;
 		}
-		if (m->nruns < PATTERN_MAX_RUNS)
-			m->runs[m->nruns++] = s;
+		keep_run(m, s);
 	}
 	return m->nruns > 0 && (!m->gapped || m->literal >= PATTERN_GAP_LEAST);
+}
+
+/* Runs from element k to end (excluded), searched from i on. */
+static bool runs_between(struct finder *f, size_t k, size_t end, size_t *i)
+{
+	while (k < end) {
+		struct span s;
+
+		if (f->e[k].kind == ELEM_STAR) {
+			k++;
+			continue;
+		}
+		if (!run_at(f, &k, i, &s))
+			return false;
+		keep_run(f->m, s);
+	}
+	return true;
+}
+
+bool pattern_find_at(const struct ruleset *rs, const struct text *t,
+                     const struct norm *n, uint32_t elem, size_t at,
+                     struct pattern_match *m)
+{
+	struct finder f = finder_of(rs, t, n, m);
+	size_t anchor = elem - t->elems.first, first = anchor, k = anchor;
+	size_t i = at, from, before = 0;
+	struct span pinned;
+
+	if (!bounded(&f, anchor, at, at + f.e[anchor].len))
+		return false;
+	while (first && f.e[first - 1].kind != ELEM_STAR)
+		first--;
+	from = match_back(&f, first, anchor, at, 0);
+	if (from == SV_NPOS || !match_ahead(&f, &k, &i))
+		return false;
+	pinned = (struct span){(uint16_t)from, (uint16_t)i};
+	if (first && (!runs_between(&f, 0, first, &before) || before > from))
+		return false;
+	keep_run(m, pinned);
+	return k == f.n || runs_between(&f, k, f.n, &i);
 }

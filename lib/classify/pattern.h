@@ -50,4 +50,12 @@ struct pattern_match {
 bool pattern_find(const struct ruleset *rs, const struct text *t,
                   const struct norm *n, struct pattern_match *m);
 
+/*
+ * The same for a reply without gaps in which literal elem (an index of
+ * rs->elems) was found at byte "at": only matches that use it there count.
+ */
+bool pattern_find_at(const struct ruleset *rs, const struct text *t,
+                     const struct norm *n, uint32_t elem, size_t at,
+                     struct pattern_match *m);
+
 #endif

@@ -163,6 +163,7 @@ struct ruleset {
 	const struct provider_step *steps;
 	const struct zone *zones; /* sorted by zone */
 	const rstr *marks;        /* redaction marks, longest first */
+	uint64_t mark_first[4];   /* bytes that one may begin with */
 	const struct gram *grams; /* sorted by bucket */
 	const uint16_t *buckets;  /* 2^GRAM_BUCKET_BITS + 1 starts in grams */
 	const uint64_t *filter;   /* 2^GRAM_FILTER_BITS bits */
@@ -175,11 +176,6 @@ struct ruleset {
 static inline sv rs_str(const struct ruleset *rs, rstr s)
 {
 	return sv_str(rs->pool + s);
-}
-
-static inline uint32_t gram_hash(uint32_t bytes)
-{
-	return bytes * 2654435761u;
 }
 
 #endif

@@ -268,13 +268,20 @@ static bool is_masked(enum slot_kind kind, sv v)
 	return mask || (only && sv_chr(v, 'x') != SV_NPOS);
 }
 
+static bool may_begin_mark(const struct ruleset *rs, char first)
+{
+	unsigned char c = (unsigned char)first;
+
+	return rs->mark_first[c >> 6] >> (c & 63) & 1;
+}
+
 bool slot_withheld(const struct ruleset *rs, enum slot_kind kind, sv v)
 {
 	if (!v.n || !may_be_hidden(kind))
 		return false;
 	if (v.p[0] == '\x01')
 		return true;
-	for (uint32_t i = 0; i < rs->nmarks; i++)
+	for (uint32_t i = 0; may_begin_mark(rs, v.p[0]) && i < rs->nmarks; i++)
 		if (sv_eq(v, rs_str(rs, rs->marks[i])))
 			return true;
 	return (kind == SLOT_IP || kind == SLOT_DOMAIN || kind == SLOT_HOST ||
@@ -291,7 +298,8 @@ static size_t mark_at(const struct ruleset *rs, enum slot_kind kind, sv text,
 
 	if (!may_be_hidden(kind) || !rest.n)
 		return 0;
-	for (uint32_t k = 0; k < rs->nmarks; k++) {
+	for (uint32_t k = 0; may_begin_mark(rs, rest.p[0]) && k < rs->nmarks;
+	     k++) {
 		sv m = rs_str(rs, rs->marks[k]);
 
 		if (!sv_starts(rest, m))
