@@ -25,12 +25,6 @@
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
-#define MW_API __attribute__((visibility("default")))
-#else
-#define MW_API
-#endif
-
 /* "0.1.0" */
 MW_API const char *mw_version(void);
 

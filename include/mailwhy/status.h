@@ -10,6 +10,12 @@
 
 #include <stddef.h>
 
+#if defined(__GNUC__)
+#define MW_API __attribute__((visibility("default")))
+#else
+#define MW_API
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -45,7 +51,7 @@ struct mw_err {
 };
 
 /* The name of a status ("MW_ESYNTAX"), never NULL. */
-const char *mw_status_name(enum mw_status status);
+MW_API const char *mw_status_name(enum mw_status status);
 
 #ifdef __cplusplus
 }
