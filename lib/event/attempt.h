@@ -87,6 +87,8 @@ struct attempt {
 	 * proves that it is one.
 	 */
 	bool weak;
+	bool auth_seen;    /* a dialogue in which the client logged in */
+	bool auth_offered; /* a dialogue in which the server offers that */
 
 	sv host;            /* name of the server that spoke */
 	sv host_ip;         /* its address */
