@@ -11,8 +11,12 @@
 #include "classify/classify.h"
 #include "replies.h"
 
+#ifndef REPLIES
 #define REPLIES 200000
+#endif
+#ifndef RUNS
 #define RUNS 5
+#endif
 
 static double now(void)
 {

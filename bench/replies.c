@@ -31,12 +31,26 @@ static void vary(char *p, size_t n)
 	}
 }
 
+/* The next example, in a scattered order, of a rule that goes by words. */
+static sv example(const struct ruleset *rs, size_t *at)
+{
+	for (;;) {
+		const struct rule *r = &rs->rules[*at * 7919 % rs->nrules];
+		size_t k = *at / rs->nrules;
+
+		(*at)++;
+		if (r->texts.n && r->seen.n)
+			return rs_str(rs, rs->seen[r->seen.first +
+			                           k % r->seen.n].text);
+	}
+}
+
 bool replies_make(const struct ruleset *rs, size_t n, struct replies *out)
 {
-	size_t total = 0, at = 0;
+	size_t total = 0, at = 0, next_at = 0;
 
 	for (size_t i = 0; i < n; i++)
-		total += rs_str(rs, rs->seen[i % rs->nseen].text).n;
+		total += example(rs, &next_at).n;
 	*out = (struct replies){.n = n, .bytes = total};
 	out->v = calloc(n, sizeof(*out->v));
 	out->text = malloc(total + 1);
@@ -44,18 +58,15 @@ bool replies_make(const struct ruleset *rs, size_t n, struct replies *out)
 		replies_free(out);
 		return false;
 	}
+	next_at = 0;
 	for (size_t i = 0; i < n; i++) {
-		/* In a scattered order: no two neighbours are alike. */
-		sv s = rs_str(rs, rs->seen[i * 7919 % rs->nseen].text);
+		sv s = example(rs, &next_at);
 
-		if (at + s.n > total)
-			s = sv_head(s, total - at);
 		memcpy(out->text + at, s.p, s.n);
 		vary(out->text + at, s.n);
 		out->v[i] = sv_of(out->text + at, s.n);
 		at += s.n;
 	}
-	out->bytes = at;
 	return true;
 }
 

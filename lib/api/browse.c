@@ -109,7 +109,7 @@ static sv pattern_of(struct mw_answer *x, const struct ruleset *rs,
 		const char *kind;
 
 		if (e->kind == ELEM_LITERAL) {
-			buf_add(&b, sv_of(rs->pool + e->at, e->len));
+			buf_add(&b, sv_of(rs->words + e->at, e->len));
 			continue;
 		}
 		if (e->kind == ELEM_STAR) {

@@ -13,14 +13,19 @@
 		size_t n, cap;                                                \
 	}
 
+/* Slots of the table of strings; a clash only costs a second copy. */
+#define INTERNED 4093
+
 struct rules_builder {
 	struct arena *a;
+	rstr interned[INTERNED];
 	rules_complain *complain;
 	void *arg;
 	const char *file; /* being read */
 	rstr file_str;
 	bool failed; /* memory or a limit */
 	BUILD_LIST(char) pool;
+	BUILD_LIST(char) words;
 	BUILD_LIST(struct rule) rules;
 	BUILD_LIST(struct text) texts;
 	BUILD_LIST(struct elem) elems;
@@ -32,7 +37,7 @@ struct rules_builder {
 	BUILD_LIST(struct provider) providers;
 	BUILD_LIST(struct provider_step) steps;
 	BUILD_LIST(struct zone) zones;
-	BUILD_LIST(rstr) marks;
+	BUILD_LIST(struct mark) marks;
 };
 
 /* Room for one more; false where memory or the limit is exhausted. */
@@ -44,6 +49,9 @@ bool build_room(struct rules_builder *b, void **v, size_t n, size_t *cap,
 
 /* A terminated copy in the pool; 0 for an empty string. */
 rstr build_str(struct rules_builder *b, sv s);
+
+/* A literal's offset in the words. */
+uint32_t build_word(struct rules_builder *b, sv s);
 
 void build_complain(struct rules_builder *b, unsigned line, const char *fmt,
                     ...) __attribute__((format(printf, 3, 4)));

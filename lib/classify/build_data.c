@@ -153,7 +153,8 @@ bool build_marks(struct rules_builder *b, const struct stanza *s)
 				continue;
 			if (!BUILD_ROOM(b, marks, RULE_TEXTS_MAX))
 				return false;
-			b->marks.v[b->marks.n] = build_str(b, norm_sv(&n));
+			b->marks.v[b->marks.n] = (struct mark){
+			    build_str(b, norm_sv(&n)), (uint16_t)n.n};
 			b->marks.n++;
 		}
 	}

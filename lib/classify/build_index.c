@@ -46,7 +46,7 @@ static bool count_all(struct index *x)
 	}
 	for (size_t i = 0; i < b->elems.n; i++)
 		if (b->elems.v[i].kind == ELEM_LITERAL)
-			count_text(x, sv_of(b->pool.v + b->elems.v[i].at,
+			count_text(x, sv_of(b->words.v + b->elems.v[i].at,
 			                    b->elems.v[i].len));
 	return true;
 }
@@ -66,14 +66,15 @@ static bool add_short(struct index *x, uint32_t id, uint32_t elem)
 	const struct elem *e = &x->b->elems.v[elem];
 	char bytes[4];
 
-	memcpy(bytes, x->b->pool.v + e->at, 3);
+	memcpy(bytes, x->b->words.v + e->at, 3);
 	for (int c = 0; c < 256; c++) {
 		if ((e->flags & ELEM_BOUND_RIGHT) && is_alnum((char)c))
 			continue;
 		if (c > NORM_GAP && c < ' ')
 			continue; /* in no normalised text */
 		bytes[3] = (char)c;
-		if (!add_gram(x, (struct gram){gram_load(bytes), id, elem, 0}))
+		if (!add_gram(x, (struct gram){
+		        gram_load(bytes), id, elem, e->at, 0, 3}))
 			return false;
 	}
 	return true;
@@ -97,7 +98,7 @@ static bool index_text(struct index *x, uint32_t id)
 
 	for (uint32_t k = 0; k < t.elems.n; k++) {
 		const struct elem *e = &b->elems.v[t.elems.first + k];
-		const char *p = b->pool.v + e->at;
+		const char *p = b->words.v + e->at;
 
 		if (e->kind != ELEM_LITERAL)
 			continue;
@@ -111,7 +112,9 @@ static bool index_text(struct index *x, uint32_t id)
 			least = n;
 			best.bytes = gram_load(p + i);
 			best.elem = t.elems.first + k;
+			best.word = e->at;
 			best.at = i;
+			best.len = e->len;
 		}
 	}
 	if (least < UINT32_MAX)

@@ -72,7 +72,7 @@ static bool close_literal(struct pat *p, enum edge next)
 	    !(next == EDGE_STAR && !tail))
 		e.flags |= ELEM_BOUND_RIGHT;
 	e.len = (uint16_t)k;
-	e.at = build_str(p->b, sv_of(text, k));
+	e.at = build_word(p->b, sv_of(text, k));
 	p->bytes += k;
 	return add_elem(p, e);
 }

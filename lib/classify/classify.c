@@ -16,6 +16,8 @@ struct found {
 struct set {
 	const struct ruleset *rs;
 	uint32_t *stamp; /* per text: the reply that it was tried on */
+	uint32_t *wordless; /* rules that know only codes */
+	size_t nwordless;
 };
 
 struct classifier {
@@ -23,6 +25,7 @@ struct classifier {
 	size_t nsets;
 	uint32_t now;
 	struct norm norm;
+	uint16_t hits[NORM_MAX]; /* where the filter says yes */
 	struct found found[MAX_FOUND];
 	size_t nfound;
 };
@@ -49,6 +52,19 @@ struct job {
 	struct best best, second; /* second: the same rank, another cause */
 };
 
+static bool open_set(struct set *s, const struct ruleset *rs)
+{
+	s->rs = rs;
+	s->stamp = calloc(rs->ntexts + 1u, sizeof(*s->stamp));
+	s->wordless = calloc(rs->nrules + 1u, sizeof(*s->wordless));
+	if (!s->stamp || !s->wordless)
+		return false;
+	for (uint32_t i = 0; i < rs->nrules; i++)
+		if (!rs->rules[i].texts.n)
+			s->wordless[s->nwordless++] = i;
+	return true;
+}
+
 struct classifier *classifier_new(const struct ruleset *const *sets, size_t n)
 {
 	struct classifier *c = calloc(1, sizeof(*c));
@@ -56,11 +72,8 @@ struct classifier *classifier_new(const struct ruleset *const *sets, size_t n)
 	if (!c || n > CLASSIFY_MAX_SETS)
 		goto fail;
 	for (size_t i = 0; i < n; i++) {
-		c->sets[i].rs = sets[i];
-		c->sets[i].stamp = calloc(sets[i]->ntexts + 1u,
-		                          sizeof(uint32_t));
 		c->nsets++;
-		if (!c->sets[i].stamp)
+		if (!open_set(&c->sets[i], sets[i]))
 			goto fail;
 	}
 	return c;
@@ -73,8 +86,10 @@ void classifier_free(struct classifier *c)
 {
 	if (!c)
 		return;
-	for (size_t i = 0; i < c->nsets; i++)
+	for (size_t i = 0; i < c->nsets; i++) {
 		free(c->sets[i].stamp);
+		free(c->sets[i].wordless);
+	}
 	free(c);
 }
 
@@ -117,42 +132,48 @@ static void try_bucket(struct classifier *c, const struct set *s, size_t at,
 
 	for (uint32_t k = rs->buckets[h]; k < rs->buckets[h + 1]; k++) {
 		const struct gram *g = &rs->grams[k];
-		const struct elem *e = &rs->elems[g->elem];
 
 		if (g->bytes != bytes || at < g->at ||
-		    at - g->at + e->len > c->norm.n)
+		    at - g->at + g->len > c->norm.n)
 			continue;
-		if (!memcmp(c->norm.p + at - g->at, rs->pool + e->at, e->len))
+		if (norm_same(c->norm.p + at - g->at, rs->words + g->word,
+		              g->len))
 			try_at(c, s, g, at - g->at);
 	}
 }
 
-/* Which runs of four bytes are in the text: most searches end here. */
-static void index_text(struct norm *n)
+/*
+ * Note which runs of four bytes are in the text (most searches end there), and
+ * where a run of one of the set's texts may be.  Zeroes stand behind the text,
+ * so the last run may be of three bytes.
+ */
+static size_t filter_text(struct norm *n, const uint64_t *filter,
+                          uint16_t hits[NORM_MAX])
 {
-	memset(n->grams, 0, sizeof(n->grams));
-	for (size_t i = 0; i + 4 <= n->n; i++) {
-		uint32_t h = gram_hash(gram_load(n->p + i)) >>
-		             (32 - NORM_GRAM_BITS);
+	size_t nhits = 0;
 
-		n->grams[h >> 6] |= (uint64_t)1 << (h & 63);
+	memset(n->grams, 0, sizeof(n->grams));
+	for (size_t i = 0; i + 3 <= n->n; i++) {
+		uint32_t h = gram_hash(gram_load(n->p + i));
+		uint32_t bit = h >> (32 - NORM_GRAM_BITS);
+		uint32_t at = h >> (32 - GRAM_FILTER_BITS);
+
+		n->grams[bit >> 6] |= (uint64_t)1 << (bit & 63);
+		hits[nhits] = (uint16_t)i;
+		nhits += filter[at >> 6] >> (at & 63) & 1;
 	}
+	return nhits;
 }
 
 /* All texts of a set that stand in the normalised reply. */
 static void scan(struct classifier *c, const struct set *s)
 {
 	const struct ruleset *rs = s->rs;
-	const uint64_t *filter = rs->filter;
+	size_t n = filter_text(&c->norm, rs->filter, c->hits);
 
-	/* Zeroes stand behind the text: the last run may be of three bytes. */
-	for (size_t i = 0; i + 3 <= c->norm.n; i++) {
-		uint32_t bytes = gram_load(c->norm.p + i);
-		uint32_t h = gram_hash(bytes) >> (32 - GRAM_FILTER_BITS);
-
-		if (filter[h >> 6] >> (h & 63) & 1)
-			try_bucket(c, s, i, bytes);
-	}
+	for (size_t i = 0; i < n; i++)
+		try_bucket(c, s, c->hits[i],
+		           gram_load(c->norm.p + c->hits[i]));
 	for (uint32_t i = 0; i < rs->nunindexed; i++)
 		try_text(c, s, rs->unindexed[i]);
 }
@@ -165,7 +186,7 @@ static bool may_be_gapped(const struct ruleset *rs, const struct norm *n,
 
 	for (uint32_t k = 0; k < t->elems.n; k++) {
 		const struct elem *e = &rs->elems[t->elems.first + k];
-		const char *p = rs->pool + e->at;
+		const char *p = rs->words + e->at;
 
 		if (e->kind == ELEM_LITERAL && e->len >= 4 &&
 		    (norm_may_hold(n, p) || norm_may_hold(n, p + e->len - 4)))
@@ -401,8 +422,8 @@ static void weigh(struct job *j, const struct set *s, const struct rule *r,
 {
 	struct best x = {.set = s, .rule = r, .found = f};
 
-	if (!conditions(s->rs, r, j, &x.rank.met) ||
-	    !codes(s->rs, r, j->out, &x.rank.status) ||
+	if (!codes(s->rs, r, j->out, &x.rank.status) ||
+	    !conditions(s->rs, r, j, &x.rank.met) ||
 	    denied(s->rs, r, &j->c->norm))
 		return;
 	x.rank.user = s->rs->user;
@@ -448,9 +469,8 @@ static void by_code(struct job *j)
 	for (size_t i = 0; i < j->c->nsets; i++) {
 		const struct set *s = &j->c->sets[i];
 
-		for (uint32_t r = 0; r < s->rs->nrules; r++)
-			if (!s->rs->rules[r].texts.n)
-				weigh(j, s, &s->rs->rules[r], NULL);
+		for (size_t k = 0; k < s->nwordless; k++)
+			weigh(j, s, &s->rs->rules[s->wordless[k]], NULL);
 	}
 }
 
@@ -543,7 +563,6 @@ static void classify_once(struct classifier *c, const struct classify_in *in,
 	*out = (struct classification){0};
 	c->now++;
 	norm_reply(&c->norm, in->reply);
-	index_text(&c->norm);
 	out->code = c->norm.head.code ? c->norm.head.code : in->code;
 	out->status = estatus_is_set(c->norm.head.status)
 	                  ? c->norm.head.status
@@ -642,7 +661,7 @@ static unsigned share(const struct ruleset *rs, const struct text *t, sv text,
 	*missing = SV("");
 	for (uint32_t k = 0; k < t->elems.n; k++) {
 		const struct elem *e = &rs->elems[t->elems.first + k];
-		sv rest = sv_of(rs->pool + e->at, e->len), word;
+		sv rest = sv_of(rs->words + e->at, e->len), word;
 
 		if (e->kind != ELEM_LITERAL)
 			continue;

@@ -24,18 +24,44 @@ bool build_room(struct rules_builder *b, void **v, size_t n, size_t *cap,
 /* Strings of all rules; some hundred bytes for each rule. */
 #define POOL_MAX ((size_t)16 << 20)
 
+/* Strings that come again and again (causes, names) stand once. */
+static rstr *interned(struct rules_builder *b, sv s)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * 16777619u;
+	return &b->interned[h % INTERNED];
+}
+
 rstr build_str(struct rules_builder *b, sv s)
 {
 	size_t at = b->pool.n;
+	rstr *known = interned(b, s);
 
 	if (!s.n)
 		return 0;
+	if (*known && sv_eq(sv_str(b->pool.v + *known), s))
+		return *known;
+	*known = (rstr)at;
 	for (size_t i = 0; i <= s.n; i++) {
 		if (!BUILD_ROOM(b, pool, POOL_MAX))
 			return 0;
 		b->pool.v[b->pool.n++] = i < s.n ? s.p[i] : '\0';
 	}
 	return (rstr)at;
+}
+
+uint32_t build_word(struct rules_builder *b, sv s)
+{
+	size_t at = b->words.n;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (!BUILD_ROOM(b, words, POOL_MAX))
+			return 0;
+		b->words.v[b->words.n++] = s.p[i];
+	}
+	return (uint32_t)at;
 }
 
 void build_complain(struct rules_builder *b, unsigned line, const char *fmt,
@@ -137,12 +163,11 @@ static int by_zone(const void *x, const void *y, void *pool)
 	return strcmp((char *)pool + a->zone, (char *)pool + b->zone);
 }
 
-static int by_length(const void *x, const void *y, void *pool)
+static int by_length(const void *x, const void *y)
 {
-	size_t a = strlen((char *)pool + *(const rstr *)x);
-	size_t b = strlen((char *)pool + *(const rstr *)y);
+	const struct mark *a = x, *b = y;
 
-	return a < b ? 1 : a > b ? -1 : 0;
+	return a->len < b->len ? 1 : a->len > b->len ? -1 : 0;
 }
 
 /* A provider that a rule names must exist. */
@@ -205,8 +230,7 @@ enum mw_status rules_finish(struct rules_builder *b,
 		qsort_r(b->zones.v, b->zones.n, sizeof(*b->zones.v), by_zone,
 		        b->pool.v);
 	if (b->marks.n)
-		qsort_r(b->marks.v, b->marks.n, sizeof(*b->marks.v),
-		        by_length, b->pool.v);
+		qsort(b->marks.v, b->marks.n, sizeof(*b->marks.v), by_length);
 	if (b->failed || b->rules.n + b->providers.n > UINT16_MAX)
 		return mw_fail(err, arena_failed(b->a) ? MW_ENOMEM : MW_ELIMIT,
 		               "too many rules, or out of memory");
@@ -225,9 +249,10 @@ enum mw_status rules_finish(struct rules_builder *b,
 	TAKE(zones, zones);
 	TAKE(marks, marks);
 	TAKE(pool, pool);
+	TAKE(words, words);
 #undef TAKE
 	for (size_t i = 0; i < b->marks.n; i++) {
-		unsigned char c = (unsigned char)b->pool.v[b->marks.v[i]];
+		unsigned char c = (unsigned char)b->pool.v[b->marks.v[i].at];
 
 		rs.mark_first[c >> 6] |= (uint64_t)1 << (c & 63);
 	}

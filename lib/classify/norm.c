@@ -272,9 +272,14 @@ static void run(struct work *w)
 
 		if (end - i > NORM_MAX - n)
 			end = i + NORM_MAX - n;
-		while (i < end && (c = plain[p[i]])) {
+		while (i < end) {
+			c = plain[p[i]];
+			/* Single spaces between words need no closer look. */
+			if (!c && (p[i] != ' ' || !n || out->p[n - 1] == ' ' ||
+			           i + 1 == end || is_digit((char)p[i + 1])))
+				break;
 			out->map[n] = (uint16_t)i++;
-			out->p[n++] = (char)c;
+			out->p[n++] = c ? (char)c : ' ';
 		}
 		w->i = i;
 		out->n = n;

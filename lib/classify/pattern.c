@@ -16,7 +16,7 @@ struct finder {
 
 static sv literal(const struct finder *f, size_t k)
 {
-	return sv_of(f->rs->pool + f->e[k].at, f->e[k].len);
+	return sv_of(f->rs->words + f->e[k].at, f->e[k].len);
 }
 
 static bool bounded(const struct finder *f, size_t k, size_t from, size_t to)
@@ -33,7 +33,7 @@ static bool literal_here(const struct finder *f, size_t k, size_t i)
 {
 	sv l = literal(f, k);
 
-	return i + l.n <= f->text.n && !memcmp(f->text.p + i, l.p, l.n) &&
+	return i + l.n <= f->text.n && norm_same(f->text.p + i, l.p, l.n) &&
 	       bounded(f, k, i, i + l.n);
 }
 

@@ -46,7 +46,7 @@ struct elem {
 	uint8_t slot; /* enum slot_kind */
 	uint8_t flags;
 	uint16_t len;  /* of a literal */
-	rstr at;       /* literal (normalised), or the slot's value name */
+	uint32_t at; /* literal, in .words; or name of the slot's value */
 	uint32_t lo, hi; /* range of SLOT_NUMBER */
 };
 
@@ -133,6 +133,12 @@ struct provider_step {
 	rstr kind, text;
 };
 
+/* What people write instead of a value that they hide. */
+struct mark {
+	rstr at; /* in the pool, normalised */
+	uint16_t len;
+};
+
 struct zone {
 	rstr zone, name, cause, also, scope, portal, note;
 };
@@ -142,15 +148,19 @@ struct gram {
 	uint32_t bytes;
 	uint32_t text;
 	uint32_t elem; /* the literal that holds it */
+	uint32_t word; /* the same literal's bytes, so that they are near */
 	uint16_t at;   /* offset in the literal */
+	uint16_t len;  /* of the literal */
 };
 
 /* Powers of two: the filter's bits, and buckets of the table behind it. */
 #define GRAM_FILTER_BITS 16
-#define GRAM_BUCKET_BITS 11
+#define GRAM_BUCKET_BITS 13
 
 struct ruleset {
 	const char *pool;
+	/* Literals, normalised, apart from the rest: they are read often. */
+	const char *words;
 	const struct rule *rules;
 	const struct text *texts;
 	const struct elem *elems;
@@ -162,14 +172,14 @@ struct ruleset {
 	const struct provider *providers;
 	const struct provider_step *steps;
 	const struct zone *zones; /* sorted by zone */
-	const rstr *marks;        /* redaction marks, longest first */
+	const struct mark *marks; /* longest first */
 	uint64_t mark_first[4];   /* bytes that one may begin with */
 	const struct gram *grams; /* sorted by bucket */
 	const uint16_t *buckets;  /* 2^GRAM_BUCKET_BITS + 1 starts in grams */
 	const uint64_t *filter;   /* 2^GRAM_FILTER_BITS bits */
 	const uint32_t *unindexed; /* texts without four bytes in a row */
 	uint32_t nrules, ntexts, nelems, nstrs, ncodes, nstatuses, nalso, nseen,
-	    nproviders, nsteps, nzones, nmarks, ngrams, nunindexed, npool;
+	    nproviders, nsteps, nzones, nmarks, ngrams, nunindexed, npool, nwords;
 	bool user; /* from rules.d: wins over built-in rules */
 };
 

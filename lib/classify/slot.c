@@ -268,6 +268,11 @@ static bool is_masked(enum slot_kind kind, sv v)
 	return mask || (only && sv_chr(v, 'x') != SV_NPOS);
 }
 
+static sv mark_sv(const struct ruleset *rs, uint32_t i)
+{
+	return sv_of(rs->pool + rs->marks[i].at, rs->marks[i].len);
+}
+
 static bool may_begin_mark(const struct ruleset *rs, char first)
 {
 	unsigned char c = (unsigned char)first;
@@ -282,7 +287,7 @@ bool slot_withheld(const struct ruleset *rs, enum slot_kind kind, sv v)
 	if (v.p[0] == '\x01')
 		return true;
 	for (uint32_t i = 0; may_begin_mark(rs, v.p[0]) && i < rs->nmarks; i++)
-		if (sv_eq(v, rs_str(rs, rs->marks[i])))
+		if (sv_eq(v, mark_sv(rs, i)))
 			return true;
 	return (kind == SLOT_IP || kind == SLOT_DOMAIN || kind == SLOT_HOST ||
 	        kind == SLOT_ADDRESS) &&
@@ -300,7 +305,7 @@ static size_t mark_at(const struct ruleset *rs, enum slot_kind kind, sv text,
 		return 0;
 	for (uint32_t k = 0; may_begin_mark(rs, rest.p[0]) && k < rs->nmarks;
 	     k++) {
-		sv m = rs_str(rs, rs->marks[k]);
+		sv m = mark_sv(rs, k);
 
 		if (!sv_starts(rest, m))
 			continue;
