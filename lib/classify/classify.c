@@ -33,8 +33,11 @@ struct classifier {
 /* How strongly a rule holds; compared member by member. */
 struct rank {
 	bool user;
-	uint8_t met, status;
+	uint8_t speaker; /* Provider and Host met */
+	uint8_t status;
 	uint16_t bytes;
+	uint8_t met;  /* Stage, Form and Direction met */
+	uint8_t open; /* asked for and not known: fewer are better */
 	uint8_t slots;
 };
 
@@ -248,8 +251,8 @@ static void provider_by_mark(struct job *j, const struct set *s)
 	}
 }
 
-/* 0: excluded; 1: not known; 2: met */
-enum { EXCLUDED, OPEN, MET };
+/* Known and different; nothing asked; asked and not known; met. */
+enum { EXCLUDED, FREE, OPEN, MET };
 
 static int provider_met(const struct ruleset *rs, const struct rule *r,
                         const struct job *j)
@@ -257,7 +260,9 @@ static int provider_met(const struct ruleset *rs, const struct rule *r,
 	const struct provider *p = j->out->provider;
 	sv id;
 
-	if (!r->providers.n || !p)
+	if (!r->providers.n)
+		return FREE;
+	if (!p)
 		return OPEN;
 	id = rs_str(j->out->provider_rs, p->id);
 	for (uint32_t i = 0; i < r->providers.n; i++)
@@ -268,7 +273,9 @@ static int provider_met(const struct ruleset *rs, const struct rule *r,
 
 static int host_met(const struct ruleset *rs, const struct rule *r, sv host)
 {
-	if (!r->hosts.n || !host.n)
+	if (!r->hosts.n)
+		return FREE;
+	if (!host.n)
 		return OPEN;
 	for (uint32_t i = 0; i < r->hosts.n; i++)
 		if (host_matches(rs_str(rs, rs->strs[r->hosts.first + i]),
@@ -279,20 +286,24 @@ static int host_met(const struct ruleset *rs, const struct rule *r, sv host)
 
 static int bit_met(uint16_t mask, unsigned value)
 {
-	if (!mask || !value)
+	if (!mask)
+		return FREE;
+	if (!value)
 		return OPEN;
 	return mask & 1u << value ? MET : EXCLUDED;
 }
 
 static int direction_met(const struct rule *r, enum ev_direction d)
 {
-	if (!r->direction || !d)
+	if (!r->direction)
+		return FREE;
+	if (!d)
 		return OPEN;
 	return r->direction == d ? MET : EXCLUDED;
 }
 
 static bool conditions(const struct ruleset *rs, const struct rule *r,
-                       const struct job *j, uint8_t *met)
+                       const struct job *j, struct rank *rank)
 {
 	int got[] = {
 	    provider_met(rs, r, j),
@@ -302,11 +313,13 @@ static bool conditions(const struct ruleset *rs, const struct rule *r,
 	    direction_met(r, j->in->direction),
 	};
 
-	*met = 0;
 	for (size_t i = 0; i < sizeof(got) / sizeof(got[0]); i++) {
+		uint8_t *count = i < 2 ? &rank->speaker : &rank->met;
+
 		if (got[i] == EXCLUDED)
 			return false;
-		*met = (uint8_t)(*met + (got[i] == MET));
+		*count = (uint8_t)(*count + (got[i] == MET));
+		rank->open = (uint8_t)(rank->open + (got[i] == OPEN));
 	}
 	return true;
 }
@@ -373,12 +386,16 @@ static int rank_cmp(const struct rank *a, const struct rank *b)
 {
 	if (a->user != b->user)
 		return a->user ? 1 : -1;
-	if (a->met != b->met)
-		return a->met > b->met ? 1 : -1;
+	if (a->speaker != b->speaker)
+		return a->speaker > b->speaker ? 1 : -1;
 	if (a->status != b->status)
 		return a->status > b->status ? 1 : -1;
 	if (a->bytes != b->bytes)
 		return a->bytes > b->bytes ? 1 : -1;
+	if (a->met != b->met)
+		return a->met > b->met ? 1 : -1;
+	if (a->open != b->open)
+		return a->open < b->open ? 1 : -1;
 	if (a->slots != b->slots)
 		return a->slots < b->slots ? 1 : -1;
 	return 0;
@@ -423,7 +440,7 @@ static void weigh(struct job *j, const struct set *s, const struct rule *r,
 	struct best x = {.set = s, .rule = r, .found = f};
 
 	if (!codes(s->rs, r, j->out, &x.rank.status) ||
-	    !conditions(s->rs, r, j, &x.rank.met) ||
+	    !conditions(s->rs, r, j, &x.rank) ||
 	    denied(s->rs, r, &j->c->norm))
 		return;
 	x.rank.user = s->rs->user;
