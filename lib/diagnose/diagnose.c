@@ -154,6 +154,7 @@ static void take_claim(struct diagnosis *d)
 	d->claimed = class == 5   ? CLAIM_PERMANENT
 	             : class == 4 ? CLAIM_TEMPORARY
 	                          : CLAIM_NONE;
+	d->expired = d->at->expired;
 	d->action = d->at->action;
 	if (d->action == ACTION_NONE)
 		d->action = d->claimed == CLAIM_TEMPORARY ? ACTION_DELAYED
@@ -286,6 +287,34 @@ static enum mw_status add(struct diagnoses *out, struct arena *a,
 	return arena_failed(a) ? MW_ENOMEM : MW_OK;
 }
 
+/*
+ * "Expired" tells only that the queue gave up.  Where the paste also holds the
+ * last refusal of the same mail, that is the cause, and it expired.
+ */
+static bool is_expiry_of(const struct diagnosis *d, struct diagnosis *earlier)
+{
+	const struct attempt *x = d->at, *y = earlier->at;
+
+	return x->queue_id.n && sv_eq(x->queue_id, y->queue_id) &&
+	       sv_ieq(x->recipient, y->recipient) && y->text.n;
+}
+
+static bool explained_before(struct diagnoses *out, const struct diagnosis *d)
+{
+	if (strcmp(d->cause->id, "route.expired"))
+		return false;
+	for (size_t i = out->n; i && out->n - i < MERGE_BACK; i--) {
+		struct diagnosis *e = out->v[i - 1];
+
+		if (!is_expiry_of(d, e))
+			continue;
+		e->expired = true;
+		e->action = ACTION_FAILED;
+		return true;
+	}
+	return false;
+}
+
 static enum mw_status one_attempt(struct job *j, const struct attempt *at,
                                   struct diagnoses *out)
 {
@@ -296,7 +325,7 @@ static enum mw_status one_attempt(struct job *j, const struct attempt *at,
 	if (!accepted(j, at, &d.cl))
 		return MW_OK;
 	explain_one(j, &d);
-	if (merged(out, &d))
+	if (merged(out, &d) || explained_before(out, &d))
 		return MW_OK;
 	if (d.cl.route != ROUTE_TEXT && d.reply.text.n)
 		d.nnear = classify_near(j->c, &in, d.near, 3);

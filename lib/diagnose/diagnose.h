@@ -80,6 +80,7 @@ struct diagnosis {
 	enum ev_spoke spoke;
 	enum ev_direction direction;
 	enum ev_action action;
+	bool expired; /* the queue time is over */
 	enum smtp_stage stage;
 	sv host, provider_id, provider_name;
 	enum diag_claim claimed;

@@ -277,6 +277,10 @@ static void add_technical(struct arena *a, struct rnode *n,
 	struct rnode *row;
 	char status[ESTATUS_TEXT];
 
+	for (size_t i = 0; i < d->nexplain && d->cl.route == ROUTE_TEXT; i++)
+		rnode_depth(rnode_row(a, n, i ? "" : "Background",
+		                      d->explain[i]),
+		            RDEPTH_TECHNICAL, RDEPTH_TECHNICAL);
 	for (size_t i = 0; i < d->ntechnical; i++)
 		rnode_depth(rnode_row(a, n, i ? "" : "Technically",
 		                      d->technical[i]),
@@ -315,6 +319,8 @@ static void add_whom(struct arena *a, struct rnode *n,
 		         SV_FMT(d->at->final_recipient));
 	if (d->count > 1)
 		buf_addf(&b, ", %u times", d->count);
+	if (d->expired)
+		buf_adds(&b, "; the queue time is over: it was given up");
 	(void)rnode_row(a, n, "Mail to", kept(a, &b));
 }
 

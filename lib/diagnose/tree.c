@@ -200,7 +200,7 @@ static void one(struct arena *a, struct rnode *list, const struct diagnosis *d)
 	text(a, n, "recipient", d->at->recipient);
 	text(a, n, "final_recipient", d->at->final_recipient);
 	words(a, n, "action", ev_action_name(d->action));
-	(void)rnode_bool(a, n, SV("expired"), d->at->expired);
+	(void)rnode_bool(a, n, SV("expired"), d->expired);
 	words(a, n, "cause", d->cause->id);
 	words(a, n, "title", d->cause->title);
 	words(a, n, "confidence", confidence_name(d->confidence));

@@ -182,6 +182,10 @@ void diag_values(struct arena *a, struct diagnosis *d)
 	put_from_text(a, d);
 	put_from_form(d);
 	put_from_words(d);
+	/* An address that is refused as one is whom the mail was for. */
+	if (d->stage == STAGE_RCPT ||
+	    !strncmp(d->cause->id, "recipient.", strlen("recipient.")))
+		put(d, "recipient", diag_value(d, SV("address")));
 	put_codes(a, d);
 	put_reversed(a, d);
 	put(d, "recipient_domain", domain_of(diag_value(d, SV("recipient"))));
