@@ -15,6 +15,13 @@
 /* Lines of one trace that are looked at; the window has a few more. */
 #define EXC_LINES 240
 
+/*
+ * Lines ahead in which a trace must show that it is about mail.  Sockets and
+ * TLS put some ten frames above those of the library; looking further for
+ * each line of a long text would cost too much.
+ */
+#define EXC_NEAR 20
+
 /* Lines of one server reply; the longest that were seen have 12. */
 #define EXC_REPLY_LINES 24
 

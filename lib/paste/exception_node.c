@@ -163,16 +163,26 @@ static bool belongs(const struct pline *l, const struct pline *first)
 	       property(s, SV("errno")) != SV_NPOS;
 }
 
+static bool is_mail(const struct object *o)
+{
+	return o->mail || o->response != SIZE_MAX || o->reply ||
+	       has_any(o->code, mail_codes, COUNT(mail_codes)) ||
+	       sv_eq(o->command, SV("CONN"));
+}
+
 /* Lines from k on; lines that wrapped are passed over, a few at a time. */
 static void look_at_all(struct paste_ctx *ctx, size_t k, struct object *o)
 {
 	const struct pline *first = plines_at(ctx->lines, 0), *l;
-	size_t strange = 0;
+	size_t strange = 0, near = k + EXC_NEAR;
 
 	look_at(o, exc_line(ctx, 0), 0);
 	o->end = k;
 	for (; k < EXC_LINES && (l = plines_at(ctx->lines, k)) != NULL; k++) {
 		sv s = mtext_sv(&l->text);
+
+		if (k == near && !is_mail(o))
+			return;
 
 		if (belongs(l, first)) {
 			look_at(o, s, k);
@@ -375,13 +385,6 @@ static void take_words(struct exc *x, const struct object *o, size_t from,
 		mtext_put(&x->text, sv_of(code, 4), MTEXT_NOWHERE);
 	}
 	exc_copy(x, 0, from, to);
-}
-
-static bool is_mail(const struct object *o)
-{
-	return o->mail || o->response != SIZE_MAX || o->reply ||
-	       has_any(o->code, mail_codes, COUNT(mail_codes)) ||
-	       sv_eq(o->command, SV("CONN"));
 }
 
 /* An error whose words or properties are those of nodemailer. */

@@ -53,13 +53,16 @@ static bool is_ruby_frame(const struct pline *l)
 	return exc_is_frame(l) || sv_has(s, SV(".rb:"));
 }
 
-/* The end of the trace whose frames begin near line k; k if there is none. */
-static size_t trace_end(struct paste_ctx *ctx, size_t k)
+/*
+ * The end of the trace whose frames begin near line k; k if there is none.
+ * No more than max lines are looked at.
+ */
+static size_t trace_end(struct paste_ctx *ctx, size_t k, size_t max)
 {
 	const struct pline *l;
 	size_t end = k;
 
-	for (size_t i = k; i < EXC_LINES && i < end + 3; i++) {
+	for (size_t i = k; i < max && i < end + 3; i++) {
 		l = plines_at(ctx->lines, i);
 		if (!l)
 			break;
@@ -206,7 +209,7 @@ static size_t find_other(sv s, bool *front)
 
 static size_t finish(struct exc *x, size_t next)
 {
-	size_t end = trace_end(x->ctx, next);
+	size_t end = trace_end(x->ctx, next, EXC_LINES);
 
 	if (!x->server && sv_has(mtext_sv(&x->text), SV("STARTTLS")))
 		x->stage = STAGE_STARTTLS;
@@ -228,7 +231,7 @@ static size_t read_other(struct paste_ctx *ctx)
 
 	if (at == SV_NPOS)
 		return 0;
-	x.weak = !is_mail(ctx, 0, trace_end(ctx, 1));
+	x.weak = !is_mail(ctx, 0, trace_end(ctx, 1, EXC_NEAR));
 	if (x.weak && !ssl)
 		return 0;
 	if (ssl && front) {

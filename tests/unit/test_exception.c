@@ -156,4 +156,69 @@ static void fixtures_are_read(void **state)
 	arena_free(a);
 }
 
-UNIT_MAIN(cmocka_unit_test(fixtures_are_read))
+/* clang-format off */
+static const struct {
+	const char *in;
+	size_t n; /* attempts of this reader alone */
+	const char *text, *recipient; /* of the last one */
+} pastes[] = {
+	/* One attempt for each recipient that the dict names. */
+	{"SMTPRecipientsRefused: {'a@example.net': (550, b'5.1.1 no a'), "
+	 "'b@example.net': (452, b'4.2.2 b is full')}", 2,
+		"452 4.2.2 b is full", "b@example.net"},
+	/* Escapes: a line end, a quote, bytes, a letter. */
+	{"smtplib.SMTPDataError: (550, b'5.7.1 a\\n5.7.1 it\\'s \\xc3')", 1,
+		"550 5.7.1 a\n5.7.1 it's \u00c3", ""},
+	/* The error in the log line and in the trace is the same one. */
+	{"Task x raised: SMTPDataError(554, b'5.7.1 Spam message rejected')\n"
+	 "Traceback (most recent call last):\n"
+	 "  File \"/usr/lib/python3/smtplib.py\", line 9, in sendmail\n"
+	 "    raise SMTPDataError(code, resp)\n"
+	 "smtplib.SMTPDataError: (554, b'5.7.1 Spam message rejected')", 1,
+		"554 5.7.1 Spam message rejected", ""},
+	/* Errors of something else. */
+	{"Traceback (most recent call last):\n"
+	 "  File \"/srv/app/get.py\", line 3, in get\n"
+	 "    sock.connect(sa)\n"
+	 "ConnectionError: HTTPSConnectionPool(host='www.example.org', port=443)",
+		0, "", ""},
+	{"Error: connect ECONNREFUSED 192.0.2.1:5432\n"
+	 "    at TCPConnectWrap.afterConnect (node:net:1611:16) {\n"
+	 "  code: 'ECONNREFUSED',\n  syscall: 'connect'\n}", 0, "", ""},
+	{"open-uri.rb:1:in `get': 404 Not Found (OpenURI::HTTPError)", 0, "", ""},
+	{"java.io.IOException: Server returned HTTP response code: 421 for URL: "
+	 "https://www.example.org/", 0, "", ""},
+	{"curl: (7) Failed to connect to www.example.org port 443", 0, "", ""},
+	{"except smtplib.SMTPRecipientsRefused as e:", 0, "", ""},
+	{"    raise SMTPServerDisconnected(\"Connection unexpectedly closed\")",
+		0, "", ""},
+};
+/* clang-format on */
+
+static void errors_are_told_apart(void **state)
+{
+	static const struct paste_options only = {.form = FORM_EXCEPTION};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pastes) / sizeof(pastes[0]); i++) {
+		struct arena *a = arena_new(ARENA);
+		struct attempts out = {0};
+		struct paste_seen seen = {0};
+
+		assert_int_equal(paste_read(a, sv_str(pastes[i].in), &only,
+		                            &out, &seen, NULL), MW_OK);
+		if (out.n != pastes[i].n)
+			print_error("%s\n", pastes[i].in);
+		assert_int_equal(out.n, pastes[i].n);
+		if (out.n) {
+			struct attempt *at = &out.v[out.n - 1];
+
+			assert_sv(mtext_sv(&at->text), pastes[i].text);
+			assert_sv(at->recipient, pastes[i].recipient);
+		}
+		arena_free(a);
+	}
+}
+
+UNIT_MAIN(cmocka_unit_test(fixtures_are_read),
+          cmocka_unit_test(errors_are_told_apart))
