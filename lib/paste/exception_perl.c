@@ -154,7 +154,9 @@ size_t exc_perl(struct paste_ctx *ctx)
 	const struct exc_mark *m = find_begin(s);
 	size_t from, next, net;
 
-	if (exc_is_frame(plines_at(ctx->lines, 0)))
+	/* The module's own protocol log is a dialogue. */
+	if (exc_is_frame(plines_at(ctx->lines, 0)) ||
+	    sv_has(s, SV("Net::SMTP=GLOB")))
 		return 0;
 	if (!m || !is_mail(ctx, s, m))
 		return bare_reply(ctx, s);

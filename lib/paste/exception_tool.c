@@ -172,6 +172,10 @@ static size_t curl(struct paste_ctx *ctx)
 		known = known || sv_has(s, curl_words[i]);
 	if (!known)
 		return 0;
+	/* Under -v the dialogue above has told it with its words. */
+	if (ctx->out->n &&
+	    ctx->out->v[ctx->out->n - 1].form == FORM_TRANSCRIPT)
+		return 1;
 	x.stage = exc_stage_of_words(s);
 	code = s.n < 3 ? 0 : s.n - 3;
 	if (code > at && exc_code(sv_drop(s, code)) && s.p[code - 1] == ' ') {
