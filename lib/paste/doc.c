@@ -147,6 +147,27 @@ static bool tells_delivery(sv s)
 	       sv_ihas(s, SV("wurde an folgende Empf\u00e4nger zugestellt"));
 }
 
+/* Whoever writes this has mail that came: nobody refused it. */
+static bool tells_arrival(sv s)
+{
+	static const sv words[] = {
+		SV_INIT("in spam"),
+		SV_INIT("in the spam"),
+		SV_INIT("spam folder"),
+		SV_INIT("junk folder"),
+		SV_INIT("spam-ordner"),
+		SV_INIT("marked as spam"),
+		SV_INIT("marking it as spam"),
+		SV_INIT("delivered to the mailbox"),
+		SV_INIT("get spam in"),
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sv_ihas(s, words[i]))
+			return true;
+	return false;
+}
+
 static void look_at(sv line, struct counts *c, struct doc *d)
 {
 	sv s = sv_head(line, LOOK_MAX), t = sv_trim(s);
@@ -165,6 +186,7 @@ static void look_at(sv line, struct counts *c, struct doc *d)
 	c->explains += words_count(t, WORDS_ARTICLE, 2);
 	c->others += words_count(t, WORDS_OTHER, 2);
 	d->smtp = d->smtp || speaks_of_smtp(s);
+	d->arrived = d->arrived || tells_arrival(s);
 	d->delivered = d->delivered || tells_delivery(s);
 	d->report = d->report || sv_has(t, SV("<policy_published>")) ||
 		    sv_has(t, SV("\"failure-details\"")) ||

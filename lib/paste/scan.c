@@ -104,6 +104,8 @@ static void say_what(const struct doc *d, struct paste_seen *seen)
 		seen->what = SV("a program");
 	else if (d->catalogue || d->article)
 		seen->what = SV("a text that explains");
+	else if (d->arrived)
+		seen->what = SV("mail that arrived");
 	else if (d->delivered)
 		seen->what = SV("a delivery that succeeded");
 	else

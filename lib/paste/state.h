@@ -29,6 +29,7 @@ struct doc {
 	bool report;	/* a DMARC or TLS report */
 	bool other;	/* speaks of HTTP, FTP, SIP, SQL, IMAP, POP3 */
 	bool smtp;	/* speaks of mail being sent */
+	bool arrived;	/* tells that mail came, if into the wrong folder */
 	bool delivered; /* of a delivery that succeeded */
 };
 

@@ -17,7 +17,7 @@
 static bool is_about_something_else(const struct doc *d)
 {
 	return (d->other && !d->smtp) || d->report || d->config || d->source ||
-	       d->catalogue || d->article || d->headers;
+	       d->catalogue || d->article || d->headers || d->arrived;
 }
 
 static struct attempt *add_text(struct paste_ctx *ctx, const struct pline *line,

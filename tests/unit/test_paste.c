@@ -49,6 +49,8 @@ static const struct {
 	{"<a@example.org>: 550 5.1.1 User unknown\n"
 	 "<b@example.org>: 550 5.1.1 User unknown\n", 2, FORM_REPLY, false, 550,
 		"550 5.1.1 User unknown", "a@example.org"},
+	{"All mail to them lands in spam, with rDNS and DMARC set up. What "
+	 "is the problem?", 0, 0, 0, 0, "", ""},
 	/* Exim's debugging output. */
 	{"  277   == a@example.org R=dnslookup defer (-1): host lookup did not "
 	 "complete", 1, FORM_LOG, false, 0, "host lookup did not complete",
