@@ -248,8 +248,15 @@ static void close_text(struct reading *r)
 		it = add_item(r);
 		r->orphan = r->n == 1;
 	}
-	if (!it || !is_better(&t, rank, &it->at.text, it->rank))
+	if (!it)
 		return;
+	if (!is_better(&t, rank, &it->at.text, it->rank)) {
+		/* The same once more, where the dialogue is shown. */
+		if (it->at.stage == STAGE_UNKNOWN &&
+		    sv_eq(mtext_sv(&t), mtext_sv(&it->at.text)))
+			it->at.stage = r->all.stage;
+		return;
+	}
 	it->at.text = t;
 	it->rank = rank;
 	it->at.expired |= facts.expired;
@@ -506,6 +513,7 @@ static bool is_item(sv s, sv *address, size_t *behind)
 		if (open == SV_NPOS)
 			open = sv_chr(sv_head(s, 80), '<');
 		if (open == SV_NPOS || !open || is_digit(s.p[0]) ||
+		    !is_blank(s.p[open - 1]) ||
 		    sv_chr(sv_head(s, open), ':') != SV_NPOS)
 			return false;
 		from = s.p[open] == '(' ? open + 1 : open;
