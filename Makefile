@@ -4,6 +4,8 @@
 BUILD ?= build
 FUZZ_TIME ?= 60
 JOBS ?= $(shell nproc)
+# Folder with the public test collections, as Meson was told.
+SHARED = $(shell sed -n "s/.*value: '\\(\.\.[^']*\\)'.*/\\1/p" meson_options.txt)
 
 .PHONY: all deps check-deps demo check check-fast bench asan fuzz install \
 	clean
@@ -30,8 +32,10 @@ check-deps:
 check-fast: all
 	@meson test -C $(BUILD) --no-rebuild --suite fast
 
-bench: check-deps
-	@sh bench/run.sh
+bench:
+	@sh tools/deps.sh build bench
+	@$(MAKE) --no-print-directory all
+	@sh bench/run.sh $(BUILD) $(SHARED)
 
 asan:
 	@sh tools/deps.sh build check
