@@ -3,6 +3,9 @@
 
 #include "base/buf.h"
 
+/* All sentences; some 400 KB today. */
+#define MAX_POOL ((size_t)16 << 20)
+
 static const char *const vars[KB_VAR_N] = {
 	[KB_VAR_SPOKE] = "KB_VAR_SPOKE",
 	[KB_VAR_DIRECTION] = "KB_VAR_DIRECTION",
@@ -101,29 +104,54 @@ static void emit_conds(const struct runs *r, struct buf *out)
 	buf_adds(out, "\t{KB_VAR_N, false, \"\"},\n};\n\n");
 }
 
+/* The place of a terminated copy in the pool; the empty string is at 0. */
+static size_t pooled(struct buf *pool, sv s)
+{
+	size_t at = pool->n;
+
+	if (!s.n)
+		return 0;
+	buf_add(pool, s);
+	buf_addc(pool, '\0');
+	return at;
+}
+
+static void emit_pool(const struct buf *pool, struct buf *out)
+{
+	buf_addf(out, "const char kb_pool[%zu] = {\n", pool->n);
+	/* Literals of 4095 bytes are what C promises; numbers have no limit. */
+	for (size_t i = 0; i < pool->n; i++)
+		buf_addf(out, "%d,%s", pool->p[i], i % 32 == 31 ? "\n" : "");
+	buf_adds(out, "};\n\n");
+}
+
 static void emit_item(const struct runs *r, const struct item *it,
-		      struct buf *out)
+		      struct buf *pool, struct buf *out)
 {
 	size_t at = it->nconds ? find_run(r, it) : 0;
 
-	buf_addf(out, "\t{%s, %zu, %zu, ", kbc_field_enum(it->field), at,
-		 it->nconds);
-	literal(out, it->text);
-	buf_adds(out, ", ");
-	literal(out, it->kind);
-	buf_adds(out, ", ");
-	literal(out, it->where);
-	buf_addf(out, ", %lu},\n", (unsigned long)it->number);
+	buf_addf(out, "\t{%s, %zu, %zu, %zu, %zu, %zu, %lu},\n",
+		 kbc_field_enum(it->field), at, it->nconds,
+		 pooled(pool, it->text), pooled(pool, it->kind),
+		 pooled(pool, it->where), (unsigned long)it->number);
 }
 
 static void emit_items(const struct kbc *k, const struct runs *r,
 		       struct buf *out)
 {
+	struct buf pool;
+
+	buf_init(&pool, MAX_POOL);
+	buf_addc(&pool, '\0');
 	buf_adds(out, "const struct kb_item kb_items[] = {\n");
 	for (size_t i = 0; i < k->n; i++)
 		for (size_t j = 0; j < k->causes[i]->n; j++)
-			emit_item(r, &k->causes[i]->items[j], out);
-	buf_adds(out, "\t{KB_FIELD_N, 0, 0, \"\", \"\", \"\", 0},\n};\n\n");
+			emit_item(r, &k->causes[i]->items[j], &pool, out);
+	buf_adds(out, "\t{KB_FIELD_N, 0, 0, 0, 0, 0, 0},\n};\n\n");
+	emit_pool(&pool, out);
+	if (buf_failed(&pool))
+		out->failed = true;
+	buf_fini(&pool);
 }
 
 static void emit_causes(const struct kbc *k, struct buf *out)

@@ -196,8 +196,8 @@ static sv not_when(const struct kb_cause *of, const char *neighbour)
 		const struct kb_item *it = &kb_items[of->item + i];
 
 		if (it->field == KB_NOT_WHEN &&
-		    !strcmp(it->where, neighbour))
-			return sv_str(it->text);
+		    !strcmp(kb_str(it->where), neighbour))
+			return sv_str(kb_str(it->text));
 	}
 	return SV("");
 }

@@ -16,7 +16,7 @@ static sv text_of(struct arena *a, const struct diagnosis *d,
 	sv out = SV("");
 
 	if (it)
-		(void)fill_text(a, d, it->text, FILL_PROSE, &out);
+		(void)fill_text(a, d, kb_str(it->text), FILL_PROSE, &out);
 	return out;
 }
 
@@ -51,14 +51,14 @@ static sv first_id(const struct diagnosis *d, enum kb_field field, sv over)
 	if (over.n)
 		return over;
 	it = fill_next(d, d->cause, field, &at);
-	return it ? sv_str(it->text) : SV("");
+	return it ? sv_str(kb_str(it->text)) : SV("");
 }
 
 static void take_helpers(struct diagnosis *d)
 {
 	size_t at = 0;
 	const struct kb_item *it = fill_next(d, d->cause, KB_WITH, &at);
-	sv rest = it ? sv_str(it->text) : SV("");
+	sv rest = it ? sv_str(kb_str(it->text)) : SV("");
 
 	while (rest.n && d->nwith < 4) {
 		sv id = sv_trim(sv_cut(&rest, ','));
@@ -78,7 +78,7 @@ static void take_retry(struct arena *a, struct diagnosis *d)
 	if (!over.n) {
 		it = fill_next(d, d->cause, KB_RETRY, &at);
 		if (it) {
-			d->retry = sv_str(it->text);
+			d->retry = sv_str(kb_str(it->text));
 			d->retry_after_s = it->number;
 		}
 		return;
@@ -122,17 +122,17 @@ static bool make_step(struct arena *a, const struct diagnosis *d,
 {
 	const struct kb_item *it = &kb_items[cause->item + i];
 
-	*s = (struct diag_step){.kind = it->kind, .where = it->where};
-	if (!fill_text(a, d, it->text, FILL_PROSE, &s->text))
+	*s = (struct diag_step){.kind = kb_str(it->kind), .where = kb_str(it->where)};
+	if (!fill_text(a, d, kb_str(it->text), FILL_PROSE, &s->text))
 		return false;
 	for (i++; i < cause->nitems; i++) {
 		const struct kb_item *sub = &kb_items[cause->item + i];
 
 		if (sub->field == KB_RECORD &&
-		    !set_record(a, d, sub->text, s))
+		    !set_record(a, d, kb_str(sub->text), s))
 			return false;
 		if (sub->field == KB_COMMAND &&
-		    !fill_text(a, d, sub->text, FILL_COMMAND, &s->command))
+		    !fill_text(a, d, kb_str(sub->text), FILL_COMMAND, &s->command))
 			return false;
 		if (sub->field != KB_RECORD && sub->field != KB_COMMAND)
 			break;
@@ -233,7 +233,7 @@ static void take_refs(struct diagnosis *d)
 		add_ref(d, d->cl.rs->pool +
 		               d->cl.rs->strs[r->refs.first + i]);
 	while ((it = fill_next(d, d->cause, KB_REF, &at)))
-		add_ref(d, it->text);
+		add_ref(d, kb_str(it->text));
 }
 
 void diag_knowledge(struct arena *a, struct diagnosis *d,

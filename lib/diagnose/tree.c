@@ -249,11 +249,11 @@ static void confused_with(struct arena *a, struct rnode *n,
 		if (it->field != KB_NOT_WHEN)
 			continue;
 		o = rnode_object(a, list, SV(""));
-		words(a, o, "cause", it->where);
-		words(a, o, "question", it->text);
+		words(a, o, "cause", kb_str(it->where));
+		words(a, o, "question", kb_str(it->text));
 		(void)rnode_prose(a, row, RNODE_PARAGRAPH,
 		                  arena_printf(a, "%s (then it is %s)",
-		                               it->text, it->where));
+		                               kb_str(it->text), kb_str(it->where)));
 	}
 }
 

@@ -51,6 +51,12 @@ struct kb_cond {
 	const char *values; /* "a|b|c" */
 };
 
+/*
+ * A string of an item, as its place in the pool: pointers would have to be
+ * relocated at each start of the program, some fifteen thousand of them.
+ */
+typedef uint32_t kb_str_at;
+
 struct kb_item {
 	uint8_t field; /* enum kb_field */
 	uint16_t cond, nconds; /* in kb_conds */
@@ -62,9 +68,9 @@ struct kb_item {
 	 * RECORD: the text "OP NAME TYPE VALUE"; COMMAND: the command
 	 * NOT_WHEN: the question; .where is the neighbour's id
 	 */
-	const char *text;
-	const char *kind;
-	const char *where;
+	kb_str_at text;
+	kb_str_at kind;
+	kb_str_at where;
 	uint32_t number;
 };
 
@@ -77,6 +83,13 @@ struct kb_cause {
 extern const struct kb_cause kb_causes[]; /* sorted by id */
 extern const size_t kb_ncauses;
 extern const struct kb_item kb_items[];
+extern const char kb_pool[];
+
+static inline const char *kb_str(kb_str_at at)
+{
+	return kb_pool + at;
+}
+
 extern const struct kb_cond kb_conds[];
 
 /* The cause of that id, or NULL. */

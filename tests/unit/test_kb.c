@@ -57,7 +57,7 @@ static void causes_are_sorted(void **state)
 
 static void check_item(const struct kb_item *it)
 {
-	sv text = sv_str(it->text);
+	sv text = sv_str(kb_str(it->text));
 
 	assert_true(it->field < KB_FIELD_N);
 	assert_true(text.n > 0);
@@ -74,9 +74,9 @@ static void check_item(const struct kb_item *it)
 	if (it->field == KB_SCOPE)
 		assert_true(kb_is_scope(text));
 	if (it->field == KB_FIX || it->field == KB_VERIFY)
-		assert_true(kb_is_step_kind(sv_str(it->kind)));
+		assert_true(kb_is_step_kind(sv_str(kb_str(it->kind))));
 	if (it->field == KB_NOT_WHEN)
-		assert_non_null(kb_cause(sv_str(it->where)));
+		assert_non_null(kb_cause(sv_str(kb_str(it->where))));
 	while (it->field == KB_WITH && text.n)
 		assert_true(kb_is_actor(sv_cut(&text, ',')));
 }
@@ -109,7 +109,7 @@ static bool holds(const struct kb_cause *c, enum kb_field f, const char *text,
 
 		const struct kb_cond *c0 = &kb_conds[it->cond];
 
-		if (it->field != f || strcmp(it->text, text))
+		if (it->field != f || strcmp(kb_str(it->text), text))
 			continue;
 		if (var == KB_VAR_N && !it->nconds)
 			return true;
