@@ -851,6 +851,15 @@ static bool is_lone_item(const struct frame_set *set, sv s, frame_get *get,
 	                  line_text(&next), 0, &m) && m.literal >= 12;
 }
 
+static bool has_anything(const struct reading *r)
+{
+	const struct group *g = &r->group;
+
+	return r->n || r->nbegun || r->text.n || r->wait ||
+	       (g->open && (g->has_recipient || g->has_action ||
+	                    g->has_status || g->rank));
+}
+
 static bool begins(const struct frame_set *set, sv s, frame_get *get,
                    void *arg)
 {
@@ -882,6 +891,8 @@ size_t frame_read(const struct frame_set *set, struct arena *a, frame_get *get,
 		if (v == LINE_OVER)
 			used = k + 1 + header_lines(get, arg, k + 1);
 		if (v == LINE_OVER || v == LINE_ANOTHER)
+			break;
+		if (k >= FRAME_SHOW && !has_anything(&r))
 			break;
 	}
 	close_text(&r);

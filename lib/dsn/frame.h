@@ -98,6 +98,12 @@ typedef bool frame_get(void *arg, size_t k, struct frame_line *out);
  */
 #define FRAME_GAP 40
 
+/*
+ * Lines within which a bounce must tell something; so what only looks like
+ * the beginning of one is soon left.
+ */
+#define FRAME_SHOW 10
+
 /* Lines that one reply is put together from; more are left out. */
 #define FRAME_TEXT_LINES 64
 
