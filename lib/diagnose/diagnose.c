@@ -78,7 +78,7 @@ static bool accepted(const struct job *j, const struct attempt *at,
 {
 	if (!at->weak)
 		return true;
-	if (cl->route != ROUTE_TEXT || cl->gapped)
+	if (cl->route != ROUTE_TEXT || (cl->gapped && !j->alone))
 		return false;
 	return cl->confidence >= (j->alone ? CONF_POSSIBLE : CONF_LIKELY);
 }
@@ -161,11 +161,34 @@ static void take_claim(struct diagnosis *d)
 		                                          : ACTION_FAILED;
 }
 
+/* What a report says by itself where it gives no reason. */
+static sv cause_of_action(enum ev_action action)
+{
+	switch (action) {
+	case ACTION_DELAYED:
+		return SV("notice.delayed");
+	case ACTION_DELIVERED:
+	case ACTION_RELAYED:
+		return SV("notice.delivered");
+	case ACTION_EXPANDED:
+		return SV("notice.expanded");
+	default:
+		return SV("unknown.reason-missing");
+	}
+}
+
 static const struct kb_cause *cause_of(const struct diagnosis *d)
 {
-	sv id = d->cl.rule ? d->cl.cause : SV("unknown.reason-missing");
+	enum ev_action action = d->at->action;
+	bool done = action == ACTION_DELIVERED || action == ACTION_RELAYED ||
+	            action == ACTION_EXPANDED;
 
-	return kb_cause(id);
+	/* Success needs no reason, whatever words stand beside it. */
+	if (d->cl.rule && !done)
+		return kb_cause(d->cl.cause);
+	if (!d->at->text.n || done)
+		return kb_cause(cause_of_action(action));
+	return kb_cause(SV("unknown.reason-missing"));
 }
 
 static void take_evidence(const struct job *j, struct diagnosis *d)
@@ -236,7 +259,8 @@ static void explain_one(struct job *j, struct diagnosis *d)
 	take_context(j, d);
 	take_claim(d);
 	know(j, d);
-	take_evidence(j, d);
+	if (d->cl.rule && d->cause == kb_cause(d->cl.cause))
+		take_evidence(j, d);
 	take_alts(d);
 }
 
@@ -364,6 +388,15 @@ static enum mw_status add_notice(struct job *j, struct diagnoses *out,
 	return d ? add(out, j->a, d) : MW_ENOMEM;
 }
 
+/* "250 2.0.0 OK": the whole paste is a reply that takes the mail. */
+static bool is_success(sv input)
+{
+	uint16_t code;
+	sv s = sv_trim(input);
+
+	return s.n < 1024 && reply_code(s, &code) && code / 10 == 25;
+}
+
 static enum mw_status explain_all(struct job *j, const struct attempts *list,
                                   struct diagnoses *out)
 {
@@ -381,7 +414,7 @@ static enum mw_status explain_all(struct job *j, const struct attempts *list,
 	}
 	if (st != MW_OK || out->n)
 		return st;
-	if (out->seen.delivered)
+	if (out->seen.delivered || is_success(j->input))
 		return add_notice(j, out, "notice.delivered");
 	if (out->seen.not_a_bounce)
 		return add_notice(j, out, "notice.not-a-bounce");

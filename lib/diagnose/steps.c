@@ -178,6 +178,56 @@ static void add_step(struct diagnosis *d, const char *kind, sv text)
 	    (struct diag_step){.text = text, .kind = kind, .where = ""};
 }
 
+static bool stands_in(const struct diagnosis *d, sv v)
+{
+	if (sv_ihas(d->verdict, v))
+		return true;
+	for (size_t i = 0; i < d->nfix; i++)
+		if (sv_ihas(d->fix[i].text, v) ||
+		    sv_ihas(d->fix[i].command, v) ||
+		    sv_ihas(d->fix[i].record.value, v))
+			return true;
+	return false;
+}
+
+/* The value of that name where no step has used it yet. */
+static sv unused(const struct diagnosis *d, const char *name)
+{
+	sv v = diag_value(d, sv_str(name));
+
+	return v.n && v.n < 256 && !stands_in(d, v) ? v : SV("");
+}
+
+/* What the reply itself names, and no step has used. */
+static void add_named_steps(struct arena *a, struct diagnosis *d)
+{
+	sv list = unused(d, "listed_by"), url = unused(d, "url");
+	sv who = unused(d, "address"), tag = unused(d, "tag");
+
+	if (list.n)
+		add_step(d, "contact",
+		         arena_printf(a, "The list that the reply names is "
+		                         "%.*s: look yourself up there, after "
+		                         "its cause is mended.",
+		                      SV_FMT(list)));
+	if (url.n)
+		add_step(d, "contact",
+		         arena_printf(a, "The reply itself points to %.*s",
+		                      SV_FMT(url)));
+	if (who.n && sv_istarts(d->actor, SV("sender-admin")) &&
+	    d->stage != STAGE_RCPT)
+		add_step(d, "contact",
+		         arena_printf(a, "The reply names %.*s: if that is a "
+		                         "contact of the receiver, write there.",
+		                      SV_FMT(who)));
+	if (tag.n)
+		add_step(d, "contact",
+		         arena_printf(a, "When you write to anybody about "
+		                         "this, quote %.*s: it is the "
+		                         "receiver's own code for this case.",
+		                      SV_FMT(tag)));
+}
+
 static bool covers(sv pattern, sv cause)
 {
 	if (sv_ends(pattern, SV(".*")))
@@ -259,5 +309,6 @@ void diag_knowledge(struct arena *a, struct diagnosis *d,
 	d->nverify = take_steps(a, d, steps, KB_VERIFY, opt->role, d->verify,
 	                        0);
 	add_local_steps(a, d);
+	add_named_steps(a, d);
 	take_refs(d);
 }

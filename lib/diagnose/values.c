@@ -140,23 +140,74 @@ static sv bare_word(sv w)
 }
 
 /*
+ * A provider's own code: letters, then digits, perhaps with a mark between
+ * them ("TSS04", "IB108", "OFR_417", "LPN007_402"), or anything short that
+ * stands in brackets ("[BL21]", "(G1F)", "(DIAL)").
+ */
+static bool is_tag(sv w, bool bracketed)
+{
+	static const char *const names[] = {"rfc", "utf", "iso", "tls", "http",
+	                                    "ipv", "smtp", "sha", "ssl"};
+	size_t letters = 0, digits = 0, upper = 0;
+
+	if (w.n < 2 || w.n > 16)
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (sv_istarts(w, sv_str(names[i])))
+			return false;
+	for (size_t i = 0; i < w.n; i++) {
+		if (is_alpha(w.p[i]) && digits && !bracketed)
+			return false;
+		letters += is_alpha(w.p[i]);
+		upper += is_upper(w.p[i]);
+		digits += is_digit(w.p[i]);
+		if (!is_alnum(w.p[i]) && w.p[i] != '_' && w.p[i] != '#')
+			return false;
+	}
+	if (bracketed)
+		return digits == 3 || (upper == letters && upper >= 1 &&
+		                       (digits || upper >= 3));
+	return letters >= 2 && digits >= 2 &&
+	       (upper == letters || sv_chr(w, '_') != SV_NPOS);
+}
+
+static bool in_brackets(sv raw)
+{
+	return raw.n > 2 && ((raw.p[0] == '[' && sv_has(raw, SV("]"))) ||
+	                     (raw.p[0] == '(' && sv_has(raw, SV(")"))));
+}
+
+/* A list that we know, or a name behind "blocked using". */
+static bool names_list(const struct diagnosis *d, sv before, sv w)
+{
+	if (!is_domain(w))
+		return false;
+	return sv_ieq(before, SV("using")) ||
+	       (d->cl.rs && zone_find(d->cl.rs, w) != NULL);
+}
+
+/*
  * What the rule's slots left out: an address of ours that is shown behind the
  * words that count, a link.  The speaker's own address is not meant.
  */
 static void put_from_words(struct diagnosis *d)
 {
-	sv rest = mtext_sv(&d->reply.text), word;
+	sv rest = mtext_sv(&d->reply.text), word, last = SV("");
 
-	while ((word = sv_word(&rest)).n) {
+	for (; (word = sv_word(&rest)).n; last = word) {
 		sv w = bare_word(word);
 
 		if ((is_ipv4(w) || is_ipv6(w)) && !sv_eq(w, d->at->host_ip))
 			put(d, "ip", w);
+		else if (names_list(d, last, w))
+			put(d, "listed_by", w);
 		else if (is_mailbox(w) && sv_chr(w, '/') == SV_NPOS)
 			put(d, "address", w);
 		else if (sv_starts(w, SV("https://")) ||
 		         sv_starts(w, SV("http://")))
 			put(d, "url", w);
+		else if (is_tag(w, in_brackets(word)))
+			put(d, "tag", w);
 	}
 }
 

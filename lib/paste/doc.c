@@ -162,9 +162,15 @@ static bool tells_arrival(sv s)
 		SV_INIT("get spam in"),
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (sv_ihas(s, words[i]))
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t at = sv_ifind(s, words[i]);
+		sv rest = at == SV_NPOS ? SV("x")
+					: sv_drop(s, at + words[i].n);
+
+		/* Not "in Spamhaus". */
+		if (!rest.n || !is_alnum(rest.p[0]))
 			return true;
+	}
 	return false;
 }
 

@@ -70,6 +70,16 @@ static bool is_log(struct paste_ctx *ctx, const struct pline *l)
 	       ev.kind != LOG_NONE;
 }
 
+/*
+ * "<a@example.org> (expanded from <b@example.org>)" alone: a bounce's line
+ * about whom it is for; the reason stood behind it and was not copied.
+ */
+static bool lost_its_reason(sv s)
+{
+	return sv_ihas(s, SV("(expanded from <")) ||
+	       sv_ihas(s, SV("(ultimately generated from "));
+}
+
 /* All lines of a short paste as one text. */
 static void whole(struct paste_ctx *ctx)
 {
@@ -83,8 +93,13 @@ static void whole(struct paste_ctx *ctx)
 			paste_take(&at->text, l, 0, l->text.n);
 		plines_skip(ctx->lines, 1);
 	}
-	if (at && !tells_trouble(mtext_sv(&at->text), &ctx->st->doc))
+	if (at && lost_its_reason(mtext_sv(&at->text))) {
+		at->form = FORM_NDR;
+		at->weak = false;
+		at->text.n = 0;
+	} else if (at && !tells_trouble(mtext_sv(&at->text), &ctx->st->doc)) {
 		ctx->out->n--;
+	}
 }
 
 /*
