@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Ask the program about the judged replies and situations.
+
+usage: test_judged.py MAILWHY SHARED [-v]
+
+Every situation has to get an acceptable cause, actor and permanence, and the
+values that its text names have to stand in the verdict or in a step, unless
+open.txt names it with a reason.  Of the replies the shares are printed.  With
+-v each reply that disagrees is printed too.
+
+SHARED is the folder with corpus/replies and reference/situations.md; without
+it everything is skipped.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "meta"))
+
+from check import QUOTED, key_of, read_lines  # noqa: E402
+from counts import bad, end, hold, ok, skip  # noqa: E402
+
+
+def ask(mailwhy, text, said_by):
+	"""The diagnoses of a text."""
+	args = [mailwhy, "explain", "--format=json", "-"]
+	if said_by:
+		args[2:2] = ["--said-by", said_by]
+	run = subprocess.run(args, input=text.encode(), capture_output=True,
+	                     timeout=60, check=False)
+	if run.returncode not in (0, 1):
+		raise RuntimeError(f"exit {run.returncode}: {text[:60]!r}")
+	return json.loads(run.stdout).get("diagnoses", [])
+
+
+def judge(answer, wanted):
+	"""What of cause, actor and permanence is acceptable."""
+	return {
+		"cause": answer.get("cause") in wanted["causes"],
+		"best cause": answer.get("cause") == wanted["causes"][0],
+		"actor": answer.get("actor") in wanted["actors"],
+		"permanence": answer.get("permanence", {}).get("actual")
+		in wanted["permanence"],
+	}
+
+
+def said(answer):
+	"""All that tells the reader what happened and what to do."""
+	words = [answer.get("verdict", "")]
+	for step in answer.get("fix", []) + answer.get("verify", []):
+		words += [step["text"], step.get("command", "")]
+		words += step.get("record", {}).values()
+	return " ".join(words)
+
+
+def faults(answer, wanted):
+	"""Names of what is wrong in the answer to a situation."""
+	if not answer:
+		return ["nothing recognised"]
+	out = [f"{name} {answer.get(name)}" for name, right in
+	       judge(answer, wanted).items()
+	       if not right and name != "best cause"]
+	words = said(answer).lower()
+	for name, value in wanted.get("values", {}).items():
+		if str(value).lower() not in words:
+			out.append(f"{name} {value} is not used")
+	return out
+
+
+def load(name):
+	return [json.loads(line) for line in read_lines(HERE / name)]
+
+
+def known_open():
+	"""{id: reason} of situations that are known to be answered wrong."""
+	out = {}
+	for line in read_lines(HERE / "open.txt"):
+		if line.strip() and not line.startswith("#"):
+			key, _, why = line.partition(" ")
+			hold(bool(why.strip()), f"open.txt: {key}: no reason")
+			out[key] = why
+	return out
+
+
+def situations(mailwhy, path):
+	texts = {key_of(text): text for line in read_lines(path)
+	         for pattern in QUOTED for text in pattern.findall(line)}
+	still = known_open()
+	right = 0
+	rows = load("situations.jsonl")
+	for row in rows:
+		text = texts.get(row["key"])
+		if text is None:
+			bad(f"{row['id']}: the source does not hold it")
+			continue
+		found = ask(mailwhy, text, row.get("said_by"))
+		wrong = faults(found[0] if found else {}, row)
+		right += not wrong
+		if row["id"] in still:
+			print(f"open: {row['id']}: {'; '.join(wrong) or 'right now, take it off the list'}")
+			ok()
+			continue
+		hold(not wrong, f"{row['id']}: {'; '.join(wrong)} | want "
+		     f"{row['causes'][0]} {row['actors'][0]} "
+		     f"{row['permanence'][0]} | {text[:100]}")
+	print(f"situations: {right} of {len(rows)} right")
+
+
+def replies(mailwhy, path, loud):
+	rows = load("replies.jsonl")
+	sums = {}
+	for row, line in zip(rows, read_lines(path)):
+		reply = json.loads(line)
+		key = key_of(reply["provider"] + "\n" + reply["reply"])
+		hold(key == row["key"], f"replies: {row['key']} is not {key}")
+		found = ask(mailwhy, reply["reply"], reply["provider"])
+		answer = found[0] if found else {}
+		marks = judge(answer, row)
+		for name, right in marks.items():
+			sums[name] = sums.get(name, 0) + right
+		if loud and not all(marks[m] for m in
+		                    ("cause", "actor", "permanence")):
+			print(f"  {row['key']} {reply['provider']}: "
+			      f"{answer.get('cause')} {answer.get('actor')} "
+			      f"{answer.get('permanence', {}).get('actual')}"
+			      f" | want {row['causes']} {row['actors']} "
+			      f"{row['permanence']} | {reply['reply'][:110]}")
+	for name, right in sums.items():
+		print(f"replies: {name} {right} of {len(rows)}, "
+		      f"{100 * right / len(rows):.1f} %")
+
+
+def main(args):
+	mailwhy, shared = args[0], pathlib.Path(args[1])
+	source = shared / "reference" / "situations.md"
+	if source.exists():
+		situations(mailwhy, source)
+	else:
+		skip(source)
+	source = shared / "corpus" / "replies" / "provider_replies.jsonl"
+	if source.exists():
+		replies(mailwhy, source, "-v" in args)
+	else:
+		skip(source)
+	return end()
+
+
+if __name__ == "__main__":
+	sys.exit(main(sys.argv[1:]))
