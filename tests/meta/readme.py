@@ -30,7 +30,7 @@ def blocks(text):
 
 
 def main():
-	mailwhy, readme = sys.argv[1:3]
+	mailwhy, readme = (os.path.abspath(arg) for arg in sys.argv[1:3])
 	env = dict(os.environ, COLUMNS="80", NO_COLOR="1")
 	count = 0
 
