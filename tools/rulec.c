@@ -2,15 +2,16 @@
 /*
  * rulec - compile the rules, providers and lists into tables
  *
- *	rulec [--depfile FILE] [--output FILE] DATA
+ *	rulec [--lint] [--depfile FILE] [--output FILE] DATA
  *
  * DATA is the folder data/.  Every mistake, also a rule that does not win its
  * own Seen, is told with file and line; the status is then 1 and nothing is
- * written.  A thin main over lib/classify, which does the same at run time.
+ * written.  What is only weak is a warning; --lint shows each.  A thin main over lib/classify, which does the same at run time.
  */
 #include <stdio.h>
 
 #include "classify/compile.h"
+#include "classify/lint.h"
 #include "classify/proof.h"
 #include "gen.h"
 
@@ -19,6 +20,7 @@
 
 struct options {
 	const char *output, *depfile, *data;
+	bool lint;
 };
 
 static void complain(void *arg, const char *file, unsigned line,
@@ -267,6 +269,21 @@ static const char *short_name(const char *data, const char *path)
 	return path + strlen(data) + 1;
 }
 
+static void warn(void *arg, const char *file, unsigned line, const char *text)
+{
+	(void)arg;
+	(void)fprintf(stderr, "%s:%u: %s\n", file, line, text);
+}
+
+static void lint(const struct ruleset *rs, bool each)
+{
+	size_t n = rules_lint(rs, each ? warn : NULL, NULL);
+
+	if (n)
+		(void)fprintf(stderr, "rulec: %zu warnings%s\n", n,
+		              each ? "" : "; --lint shows them");
+}
+
 static int compile(struct arena *a, const struct options *o)
 {
 	struct gen_files files = {0};
@@ -294,6 +311,7 @@ static int compile(struct arena *a, const struct options *o)
 		              rs.nrules);
 		return 1;
 	}
+	lint(&rs, o->lint);
 	if (o->output && !emit(o->output, &rs))
 		return 1;
 	if (o->depfile && !gen_depfile(o->depfile, o->output, &files))
@@ -310,6 +328,8 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			o->output = argv[++i];
 		else if (sv_eq(arg, SV("--depfile")) && i + 1 < argc)
 			o->depfile = argv[++i];
+		else if (sv_eq(arg, SV("--lint")))
+			o->lint = true;
 		else if (!sv_starts(arg, SV("-")) && !o->data)
 			o->data = argv[i];
 		else
@@ -325,8 +345,8 @@ int main(int argc, char **argv)
 	int rc;
 
 	if (!parse_options(argc, argv, &o)) {
-		(void)fputs("usage: rulec [--depfile FILE] [--output FILE] "
-		            "DATA\n", stderr);
+		(void)fputs("usage: rulec [--lint] [--depfile FILE] [--output "
+		            "FILE] DATA\n", stderr);
 		return 2;
 	}
 	a = arena_new(MEMORY);

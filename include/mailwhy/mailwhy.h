@@ -28,6 +28,15 @@ extern "C" {
 /* "0.1.0" */
 MW_API const char *mw_version(void);
 
+/* What is built in. */
+struct mw_about {
+	size_t size;
+	size_t rules, causes;
+	const char *checked; /* "2026-11": the newest confirmation of a rule */
+};
+
+MW_API void mw_about(struct mw_about *out);
+
 /* Rules, knowledge and what is needed to use them. */
 struct mw_ctx;
 
@@ -56,7 +65,8 @@ MW_API enum mw_status mw_ctx_add_rules(struct mw_ctx *ctx, const char *file,
 
 /*
  * Hold the rules added so far to their own Seen lines.  Returns the number of
- * mistakes, each told to complain.
+ * mistakes, each told to complain.  Texts that begin with "warning: " are
+ * told and not counted.
  */
 MW_API size_t mw_ctx_prove_rules(struct mw_ctx *ctx, mw_complain *complain,
                                  void *arg);
@@ -77,6 +87,8 @@ struct mw_explain_options {
 	const char *role;    /* sender, admin, developer, list: fixes first */
 	const char *const *own; /* own hosts, addresses, domains */
 	size_t nown;
+	/* mailwhy, sisimai, kumomta, sparkpost, rfc3463: class that text shows */
+	const char *taxonomy;
 };
 
 /* Pastes longer than this are read up to here, and the answer says so. */
@@ -104,12 +116,18 @@ MW_API enum mw_status mw_rules(struct mw_ctx *ctx, const char *id,
                                struct mw_answer **out, struct mw_err *err);
 
 /*
- * A stanza for data/rules that knows the first rejection of the paste, its
- * values replaced; MW_ENOENT if it holds none.
+ * A stanza for a rules file that knows the first rejection of the paste, its
+ * values replaced by documentation ones.  month ("2026-11") is written as the
+ * month of its confirmation; opt may be NULL.
+ *	MW_OK		*out is the stanza; its text form can be used as a file
+ *	MW_ENOENT	the paste holds no rejection with words
+ *	MW_EINVAL	month or an option has a value that does not exist
+ *	MW_ENOMEM	no memory
  */
 MW_API enum mw_status mw_rules_draft(struct mw_ctx *ctx,
                                      const struct mw_input *input,
                                      const struct mw_explain_options *opt,
+                                     const char *month,
                                      struct mw_answer **out,
                                      struct mw_err *err);
 

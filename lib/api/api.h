@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "classify/classify.h"
 #include "classify/compile.h"
+#include "diagnose/diagnose.h"
 #include "mailwhy/mailwhy.h"
 #include "result/result.h"
 
@@ -28,6 +29,10 @@ struct mw_answer {
 
 /* Compile the user's rules and make the classifier, once. */
 enum mw_status ctx_ready(struct mw_ctx *ctx, struct mw_err *err);
+
+/* The same options as the library's parts take them; opt may be NULL. */
+enum mw_status explain_options(const struct mw_explain_options *opt,
+                               struct diag_options *out, struct mw_err *err);
 
 /*
  * An answer with schema, tool and command filled in.  NULL if there is no

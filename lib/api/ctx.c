@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "classify/builtin.h"
+#include "classify/lint.h"
 #include "classify/proof.h"
 
 /* Rules of a user: some hundred at most, and their texts. */
@@ -11,6 +12,22 @@
 const char *mw_version(void)
 {
 	return MAILWHY_VERSION;
+}
+
+void mw_about(struct mw_about *out)
+{
+	const struct ruleset *rs = &builtin_rules;
+	const char *newest = "";
+
+	for (uint32_t i = 0; i < rs->nrules; i++) {
+		const char *checked = rs->pool + rs->rules[i].checked;
+
+		if (strcmp(checked, newest) > 0)
+			newest = checked;
+	}
+	out->rules = rs->nrules;
+	out->causes = kb_ncauses;
+	out->checked = newest;
 }
 
 const char *mw_status_name(enum mw_status status)
@@ -122,6 +139,8 @@ size_t mw_ctx_prove_rules(struct mw_ctx *ctx, mw_complain *complain,
 	bad = ctx->b ? rules_prove(&ctx->user, &builtin_rules, false, complain,
 	                           arg)
 	             : 0;
+	if (ctx->b)
+		(void)rules_lint(&ctx->user, complain, arg);
 	ctx->complain = NULL;
 	return bad;
 }

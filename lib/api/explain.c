@@ -25,12 +25,31 @@ static enum mw_status take_own(const struct mw_explain_options *opt,
 	return MW_OK;
 }
 
-static enum mw_status options(const struct mw_explain_options *opt,
-                              struct diag_options *out, struct mw_err *err)
+/* Names of the taxonomy and the words people read for them. */
+static const char *const classes[][2] = {
+    {"mailwhy", "mailwhy"},     {"sisimai", "Sisimai"},
+    {"kumomta", "KumoMTA"},     {"sparkpost", "SparkPost"},
+    {"rfc3463", "RFC 3463"},
+};
+#define NCLASSES (sizeof(classes) / sizeof(classes[0]))
+
+static size_t class_of(const char *name)
+{
+	size_t i = 0;
+
+	while (i < NCLASSES && !sv_eq(sv_str(name), sv_str(classes[i][0])))
+		i++;
+	return i;
+}
+
+enum mw_status explain_options(const struct mw_explain_options *opt,
+                               struct diag_options *out, struct mw_err *err)
 {
 	*out = (struct diag_options){0};
 	if (!opt)
 		return MW_OK;
+	if (opt->taxonomy && class_of(opt->taxonomy) == NCLASSES)
+		return bad_option(err, "taxonomy", opt->taxonomy);
 	out->said_by = sv_str(opt->said_by);
 	if (opt->stage && !smtp_stage_from(sv_str(opt->stage), &out->stage))
 		return bad_option(err, "stage", opt->stage);
@@ -39,6 +58,25 @@ static enum mw_status options(const struct mw_explain_options *opt,
 	if (opt->role && !diag_role_from(sv_str(opt->role), &out->role))
 		return bad_option(err, "role", opt->role);
 	return take_own(opt, out, err);
+}
+
+/* A row with the class that was asked for; JSON has all of them anyway. */
+static void classes_said(struct mw_answer *x, const char *name)
+{
+	size_t k = class_of(name);
+
+	for (struct rnode *o = x->items ? x->items->first : NULL; o;
+	     o = o->next) {
+		const struct rnode *v =
+		    k ? rnode_get(o, SV("taxonomy")) : o;
+
+		v = v ? rnode_get(v, k ? sv_str(name) : SV("cause")) : NULL;
+		if (v && o->kind == RNODE_OBJECT)
+			(void)rnode_row(x->a, o, "Class",
+			                arena_printf(x->a, "%s: %.*s",
+			                             classes[k][1],
+			                             SV_FMT(v->text)));
+	}
 }
 
 static void nothing_said(struct mw_answer *x, const struct diagnoses *ds)
@@ -117,7 +155,7 @@ enum mw_status mw_explain(struct mw_ctx *ctx, const struct mw_input *inputs,
 {
 	struct diag_options o;
 	struct mw_answer *x;
-	enum mw_status st = options(opt, &o, err);
+	enum mw_status st = explain_options(opt, &o, err);
 
 	if (st != MW_OK)
 		return st;
@@ -130,6 +168,8 @@ enum mw_status mw_explain(struct mw_ctx *ctx, const struct mw_input *inputs,
 	if (!x)
 		return mw_fail(err, MW_ENOMEM, "no memory");
 	st = explain_all(ctx, x, inputs, n, &o, err);
+	if (st == MW_OK && opt && opt->taxonomy)
+		classes_said(x, opt->taxonomy);
 	if (st != MW_OK) {
 		mw_answer_free(x);
 		return st;

@@ -56,7 +56,7 @@ struct opt {
 
 /* What all commands share. */
 struct common {
-	const char *format, *output, *taxonomy;
+	const char *format, *output;
 	bool plain, technical, help;
 	struct opt_list rules;
 };
@@ -94,10 +94,19 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 struct mw_ctx *context_new(void);
 
 /*
+ * Add all *.rules of a folder, sorted by name (or one file).  False where one
+ * could not be read, or where the folder must be there and is not: said why.
+ */
+bool rules_add_dir(struct mw_ctx *ctx, const char *dir, bool must,
+                   mw_complain *tell, void *arg);
+
+/*
  * Print the answer as the common options ask; returns the exit status, which
- * is "status" if all went well.
+ * is "status" if all went well.  A table keeps a row on one line where it is
+ * read by a program.
  */
 int print_answer(struct mw_answer *answer, int status);
+int print_table(struct mw_answer *answer, int status);
 
 /* A whole file ("-": standard input) in memory; false: said why. */
 struct bytes {
@@ -105,5 +114,17 @@ struct bytes {
 	size_t n;
 };
 bool read_all(const char *file, struct bytes *out);
+
+/* What is to be explained: words, files, or standard input. */
+struct inputs {
+	struct mw_input *v;
+	char **owned; /* to be freed */
+	size_t n;
+	bool failed; /* one could not be read: said why */
+};
+
+/* False where memory is exhausted; inputs_free() is due in any case. */
+bool inputs_gather(struct inputs *in, int argc, char **argv);
+void inputs_free(struct inputs *in);
 
 #endif

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "cmd.h"
 
 static struct {
-	const char *said_by, *stage, *role, *form;
+	const char *said_by, *stage, *role, *form, *taxonomy;
 	struct opt_list own;
 } opts;
 
@@ -27,92 +22,12 @@ static const struct opt options[] = {
 	{"input-format", 0, OPT_CHOICE, &opts.form, "FORM",
 		"what the input is, if the guess is wrong",
 		"reply|log|exception|transcript|ndr|text"},
+	{"taxonomy", 0, OPT_CHOICE, &opts.taxonomy, "NAME",
+		"also show the class in this vocabulary",
+		"mailwhy|sisimai|kumomta|sparkpost|rfc3463"},
 	OPT_END
 };
 /* clang-format on */
-
-struct inputs {
-	struct mw_input *v;
-	char **owned; /* to be freed */
-	size_t n;
-	bool failed; /* one could not be read */
-};
-
-static bool is_file(const char *arg)
-{
-	struct stat st;
-
-	return !strcmp(arg, "-") || !stat(arg, &st);
-}
-
-static void add(struct inputs *in, const char *name, char *data, size_t n)
-{
-	in->v[in->n] = (struct mw_input){name, data, n};
-	in->owned[in->n++] = data;
-}
-
-static void add_file(struct inputs *in, const char *file)
-{
-	struct bytes b;
-
-	if (read_all(file, &b))
-		add(in, file, b.p, b.n);
-	else
-		in->failed = true;
-}
-
-/* Words that are no files are the paste itself, quoted or not. */
-static void add_words(struct inputs *in, int argc, char **argv)
-{
-	size_t n = 0, at = 0;
-	char *text;
-
-	for (int i = 0; i < argc; i++)
-		n += strlen(argv[i]) + 1;
-	text = malloc(n + 1);
-	if (!text) {
-		in->failed = true;
-		return;
-	}
-	for (int i = 0; i < argc; i++) {
-		size_t len = strlen(argv[i]);
-
-		memcpy(text + at, argv[i], len);
-		at += len;
-		text[at++] = ' ';
-	}
-	text[at ? --at : 0] = '\0';
-	add(in, NULL, text, at);
-}
-
-/* A name with a slash or a usual ending was meant as a file. */
-static bool looks_like_file(const char *arg)
-{
-	return strchr(arg, '/') != NULL && strpbrk(arg, " \n<@") == NULL &&
-	       strncmp(arg, "http", 4) != 0;
-}
-
-static void gather(struct inputs *in, int argc, char **argv)
-{
-	bool files = false;
-
-	if (argc == 0) {
-		add_file(in, "-");
-		return;
-	}
-	for (int i = 0; i < argc; i++)
-		files |= is_file(argv[i]) || looks_like_file(argv[i]);
-	if (!files) {
-		add_words(in, argc, argv);
-		return;
-	}
-	for (int i = 0; i < argc; i++) {
-		if (is_file(argv[i]) || !strpbrk(argv[i], " \t\n"))
-			add_file(in, argv[i]);
-		else
-			add_words(in, 1, argv + i);
-	}
-}
 
 static int explain(struct inputs *in)
 {
@@ -124,6 +39,7 @@ static int explain(struct inputs *in)
 	    .role = opts.role,
 	    .own = opts.own.v,
 	    .nown = opts.own.n,
+	    .taxonomy = opts.taxonomy,
 	};
 	struct mw_ctx *ctx = context_new();
 	struct mw_answer *answer;
@@ -146,22 +62,15 @@ static int explain(struct inputs *in)
 
 static int run(int argc, char **argv)
 {
-	struct inputs in = {0};
-	size_t max = argc > 0 ? (size_t)argc : 1;
+	struct inputs in;
 	int status = EXIT_SOFTWARE;
 
-	in.v = calloc(max, sizeof(*in.v));
-	in.owned = calloc(max, sizeof(*in.owned));
-	if (in.v && in.owned) {
-		gather(&in, argc, argv);
+	if (inputs_gather(&in, argc, argv))
 		status = in.n ? explain(&in) : EXIT_NOINPUT;
-	}
+	/* All others were done; now say that one could not be read. */
 	if (in.failed && status <= EXIT_FINDING)
 		status = EXIT_NOINPUT;
-	for (size_t i = 0; i < in.n; i++)
-		free(in.owned[i]);
-	free(in.owned);
-	free(in.v);
+	inputs_free(&in);
 	return status;
 }
 

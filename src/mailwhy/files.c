@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files in, answers out. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +13,8 @@
 
 /* One byte more than is used, so that the library sees that it was more. */
 #define READ_MAX (MW_PASTE_MAX + 1)
+/* Columns for rows that programs read; the renderer's own maximum. */
+#define WIDTH_OF_ROWS 200
 
 static bool grow(struct bytes *b, size_t *cap)
 {
@@ -104,40 +105,65 @@ static int write_stdout(const char *text, size_t n)
 	return -1;
 }
 
+static int told_errno(const char *file)
+{
+	complain("%s: %s", file, strerror(errno));
+	return -1;
+}
+
+/* A device, a pipe: nothing that may be replaced. */
+static int write_in_place(const char *file, const char *text, size_t n)
+{
+	FILE *f = fopen(file, "w");
+	bool ok = f && fwrite(text, 1, n, f) == n;
+
+	if (f && fclose(f))
+		ok = false;
+	return ok ? 0 : told_errno(file);
+}
+
+static FILE *open_temporary(char *tmp)
+{
+	int fd = mkstemp(tmp);
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	if (fd < 0)
+		return NULL;
+	(void)fchmod(fd, 0666 & ~mask);
+	return fdopen(fd, "w");
+}
+
 /* Replaced by rename: a reader sees the old file or the whole new one. */
 static int write_file(const char *file, const char *text, size_t n)
 {
 	size_t len = strlen(file) + 8;
-	char *tmp = malloc(len);
-	FILE *f = NULL;
-	int fd, rc = -1;
+	char *tmp;
+	struct stat st;
+	FILE *f;
+	bool ok;
 
+	if (!stat(file, &st) && !S_ISREG(st.st_mode))
+		return write_in_place(file, text, n);
+	tmp = malloc(len);
 	if (!tmp)
-		return -1;
+		return told_errno(file);
 	(void)snprintf(tmp, len, "%s.XXXXXX", file);
-	fd = mkstemp(tmp);
-	if (fd >= 0)
-		f = fdopen(fd, "w");
-	if (f) {
-		mode_t mask = umask(0);
-
-		(void)umask(mask);
-		(void)fchmod(fd, 0666 & ~mask);
-		if (fwrite(text, 1, n, f) == n && !fflush(f))
-			rc = 0;
-		if (fclose(f) || (!rc && rename(tmp, file)))
-			rc = -1;
-	}
-	if (rc) {
-		complain("%s: %s", file, strerror(errno));
-		if (fd >= 0)
+	f = open_temporary(tmp);
+	ok = f && fwrite(text, 1, n, f) == n;
+	if (f && fclose(f))
+		ok = false;
+	if (!ok || rename(tmp, file)) {
+		(void)told_errno(file);
+		if (f)
 			(void)unlink(tmp);
+		ok = false;
 	}
 	free(tmp);
-	return rc;
+	return ok ? 0 : -1;
 }
 
-int print_answer(struct mw_answer *answer, int status)
+static int print(struct mw_answer *answer, int status, unsigned width)
 {
 	struct mw_render_options o = {.size = sizeof(o)};
 	const char *text;
@@ -149,7 +175,7 @@ int print_answer(struct mw_answer *answer, int status)
 	o.depth = common.technical ? MW_DEPTH_TECHNICAL
 	          : common.plain   ? MW_DEPTH_PLAIN
 	                           : MW_DEPTH_NORMAL;
-	o.width = columns();
+	o.width = width;
 	o.colour = colours();
 	if (mw_answer_render(answer, &o, &text, &n) != MW_OK) {
 		complain("no memory for the answer");
@@ -161,81 +187,14 @@ int print_answer(struct mw_answer *answer, int status)
 	return write_stdout(text, n) ? EXIT_IO : status;
 }
 
-static void told(void *arg, const char *file, unsigned line, const char *text)
+int print_answer(struct mw_answer *answer, int status)
 {
-	(void)arg;
-	(void)fprintf(stderr, "%s:%u: %s\n", file, line, text);
+	return print(answer, status, columns());
 }
 
-static int is_rules(const struct dirent *e)
+int print_table(struct mw_answer *answer, int status)
 {
-	size_t n = strlen(e->d_name);
+	bool person = isatty(STDOUT_FILENO) && !common.output;
 
-	return e->d_name[0] != '.' && n > 6 &&
-	       !strcmp(e->d_name + n - 6, ".rules");
-}
-
-static void add_file(struct mw_ctx *ctx, const char *path)
-{
-	struct mw_err err;
-	struct bytes b;
-
-	if (!read_all(path, &b))
-		return;
-	if (mw_ctx_add_rules(ctx, path, b.p, b.n, told, NULL, &err) != MW_OK)
-		complain("%s", err.text);
-	free(b.p);
-}
-
-/* All *.rules of a folder, sorted; only a folder that was asked for must be. */
-static void add_folder(struct mw_ctx *ctx, const char *dir, bool must)
-{
-	struct dirent **list;
-	int n = scandir(dir, &list, is_rules, alphasort);
-
-	if (n < 0) {
-		if (must)
-			complain("%s: %s", dir, strerror(errno));
-		return;
-	}
-	for (int i = 0; i < n; i++) {
-		char path[4096];
-
-		if (snprintf(path, sizeof(path), "%s/%s", dir,
-		             list[i]->d_name) < (int)sizeof(path))
-			add_file(ctx, path);
-		free(list[i]);
-	}
-	free(list);
-}
-
-static void add_home(struct mw_ctx *ctx)
-{
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char path[4096];
-	int n = -1;
-
-	if (config && *config)
-		n = snprintf(path, sizeof(path), "%s/mailwhy/rules.d", config);
-	else if (home && *home)
-		n = snprintf(path, sizeof(path), "%s/.config/mailwhy/rules.d",
-		             home);
-	if (n > 0 && n < (int)sizeof(path))
-		add_folder(ctx, path, false);
-}
-
-struct mw_ctx *context_new(void)
-{
-	struct mw_ctx *ctx = mw_ctx_new();
-
-	if (!ctx) {
-		complain("no memory");
-		return NULL;
-	}
-	add_folder(ctx, MAILWHY_DATADIR, false);
-	add_folder(ctx, MAILWHY_SYSCONFDIR "/rules.d", false);
-	add_home(ctx);
-	for (size_t i = 0; i < common.rules.n; i++)
-		add_folder(ctx, common.rules.v[i], true);
-	return ctx;
+	return print(answer, status, person ? columns() : WIDTH_OF_ROWS);
 }

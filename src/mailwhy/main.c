@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,7 +8,10 @@
 
 #include "cmd.h"
 
-const struct cmd *const commands[] = {&cmd_explain, NULL};
+/* explain is first: what names no command is for it. */
+const struct cmd *const commands[] = {
+    &cmd_explain, &cmd_causes, &cmd_rules, &cmd_completion, NULL,
+};
 
 const struct cmd *cmd_find(const char *name)
 {
@@ -26,7 +30,7 @@ static bool is_lone_word(int argc, char **argv)
 	if (argc != 1 || argv[0][0] == '-' || !stat(argv[0], &st))
 		return false;
 	for (const char *p = argv[0]; *p; p++)
-		if ((*p >= '0' && *p <= '9') || strchr(". \t\n:<[", *p) ||
+		if ((*p >= '0' && *p <= '9') || strchr("./ \t\n:<[", *p) ||
 		    (unsigned char)*p >= 0x80)
 			return false;
 	return argv[0][0] != '\0';
@@ -65,11 +69,13 @@ static int unknown_command(const char *word)
 	size_t best = 3;
 
 	for (size_t i = 0; commands[i]; i++) {
-		size_t d = distance(word, commands[i]->name);
+		const char *name = commands[i]->name;
+		bool begun = word[0] && !strncmp(word, name, strlen(word));
+		size_t d = begun ? 0 : distance(word, name);
 
 		if (d < best) {
 			best = d;
-			near = commands[i]->name;
+			near = name;
 		}
 	}
 	if (near)
@@ -96,6 +102,8 @@ static int run(const struct cmd *cmd, int argc, char **argv)
 /* Output that could not be written is an error, not a success. */
 static int flushed(int status)
 {
+	if (status == EXIT_IO)
+		return status; /* said already */
 	if (fflush(stdout) || ferror(stdout)) {
 		complain("cannot write the answer: %s", strerror(errno));
 		return EXIT_IO;
@@ -116,6 +124,17 @@ static int help(int argc, char **argv)
 	return EXIT_DONE;
 }
 
+static int version(void)
+{
+	struct mw_about about = {.size = sizeof(about)};
+
+	mw_about(&about);
+	(void)printf("mailwhy %s\n"
+	             "%zu rules, last confirmed %s; %zu causes\n",
+	             mw_version(), about.rules, about.checked, about.causes);
+	return EXIT_DONE;
+}
+
 static int dispatch(int argc, char **argv)
 {
 	const struct cmd *cmd;
@@ -126,8 +145,7 @@ static int dispatch(int argc, char **argv)
 	}
 	if (argc > 0 && (!strcmp(argv[0], "--version") ||
 	                 !strcmp(argv[0], "-V"))) {
-		(void)printf("mailwhy %s\n", mw_version());
-		return EXIT_DONE;
+		return version();
 	}
 	if (argc > 0 && !strcmp(argv[0], "help"))
 		return help(argc, argv);
@@ -146,5 +164,7 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	/* A reader that went away is no error, whoever started us. */
+	(void)signal(SIGPIPE, SIG_DFL);
 	return flushed(dispatch(argc - 1, argv + 1));
 }

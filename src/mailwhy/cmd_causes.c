@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd.h"
+
+static int run(int argc, char **argv)
+{
+	struct mw_ctx *ctx;
+	struct mw_answer *answer;
+	struct mw_err err;
+	int status;
+
+	if (argc > 1) {
+		complain("causes: one id at a time");
+		return EXIT_USAGE;
+	}
+	ctx = context_new();
+	if (!ctx)
+		return EXIT_SOFTWARE;
+	if (mw_causes(ctx, argc ? argv[0] : NULL, &answer, &err) != MW_OK) {
+		complain("%s", err.text);
+		mw_ctx_free(ctx);
+		return err.status == MW_ENOENT ? EXIT_FINDING : EXIT_SOFTWARE;
+	}
+	status = argc ? print_answer(answer, EXIT_DONE)
+	              : print_table(answer, EXIT_DONE);
+	mw_answer_free(answer);
+	mw_ctx_free(ctx);
+	return status;
+}
+
+const struct cmd cmd_causes = {
+    "causes", NULL, "[ID]",
+    "list the causes that mailwhy knows, or show all about one",
+    NULL, run,
+};

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd.h"
+
+static struct {
+	const char *check;
+	bool draft;
+} opts;
+
+/* clang-format off */
+static const struct opt options[] = {
+	{"check", 0, OPT_STRING, &opts.check, "DIR",
+		"hold the *.rules files of DIR to their own Seen lines", NULL},
+	{"draft", 0, OPT_FLAG, &opts.draft, NULL,
+		"write a rule for the first refusal of a paste", NULL},
+	OPT_END
+};
+/* clang-format on */
+
+static int failed(struct mw_ctx *ctx, const struct mw_err *err)
+{
+	complain("%s", err->text);
+	mw_ctx_free(ctx);
+	return err->status == MW_ENOENT ? EXIT_FINDING : EXIT_SOFTWARE;
+}
+
+static int show(const char *id)
+{
+	struct mw_ctx *ctx = context_new();
+	struct mw_answer *answer;
+	struct mw_err err;
+	int status;
+
+	if (!ctx)
+		return EXIT_SOFTWARE;
+	if (mw_rules(ctx, id, &answer, &err) != MW_OK)
+		return failed(ctx, &err);
+	status = print_table(answer, EXIT_DONE);
+	mw_answer_free(answer);
+	mw_ctx_free(ctx);
+	return status;
+}
+
+struct tally {
+	size_t mistakes, warnings;
+};
+
+static void told(void *arg, const char *file, unsigned line, const char *text)
+{
+	struct tally *t = arg;
+
+	if (strncmp(text, "warning: ", 9))
+		t->mistakes++;
+	else
+		t->warnings++;
+	(void)printf("%s:%u: %s\n", file, line, text);
+}
+
+static size_t count_rules(struct mw_ctx *ctx)
+{
+	struct mw_about about = {.size = sizeof(about)};
+	struct mw_answer *answer;
+	struct mw_err err;
+	size_t n;
+
+	mw_about(&about);
+	if (mw_rules(ctx, NULL, &answer, &err) != MW_OK)
+		return 0;
+	n = mw_answer_count(answer) - about.rules;
+	mw_answer_free(answer);
+	return n;
+}
+
+/* Nothing but DIR and the built-in rules: mistakes elsewhere are not these. */
+static int check(const char *dir)
+{
+	struct mw_ctx *ctx = mw_ctx_new();
+	struct tally t = {0};
+	bool read;
+
+	if (!ctx) {
+		complain("no memory");
+		return EXIT_SOFTWARE;
+	}
+	read = rules_add_dir(ctx, dir, true, told, &t);
+	(void)mw_ctx_prove_rules(ctx, told, &t);
+	if (read || t.mistakes)
+		(void)printf("%zu rules, %zu mistakes, %zu warnings\n",
+		             count_rules(ctx), t.mistakes, t.warnings);
+	mw_ctx_free(ctx);
+	if (!read)
+		return EXIT_NOINPUT;
+	return t.mistakes ? EXIT_FINDING : EXIT_DONE;
+}
+
+static int draft_of(const struct mw_input *in)
+{
+	struct mw_ctx *ctx = context_new();
+	time_t now = time(NULL);
+	struct mw_answer *answer;
+	struct mw_err err;
+	struct tm tm;
+	char month[8];
+	int status;
+
+	if (!ctx)
+		return EXIT_SOFTWARE;
+	if (!gmtime_r(&now, &tm) ||
+	    !strftime(month, sizeof(month), "%Y-%m", &tm))
+		month[0] = '\0';
+	if (mw_rules_draft(ctx, in, NULL, month, &answer, &err) != MW_OK)
+		return failed(ctx, &err);
+	status = print_table(answer, EXIT_DONE);
+	mw_answer_free(answer);
+	mw_ctx_free(ctx);
+	return status;
+}
+
+static int draft(int argc, char **argv)
+{
+	struct inputs in;
+	int status = EXIT_SOFTWARE;
+
+	if (inputs_gather(&in, argc, argv)) {
+		if (in.n > 1)
+			complain("rules --draft: only the first of %zu inputs "
+			         "is used", in.n);
+		status = in.n ? draft_of(&in.v[0]) : EXIT_NOINPUT;
+	}
+	if (in.failed && status <= EXIT_FINDING)
+		status = EXIT_NOINPUT;
+	inputs_free(&in);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	if (opts.draft && !opts.check)
+		return draft(argc, argv);
+	if (argc > 1 || (opts.check && (argc || opts.draft))) {
+		complain("rules: one ID, --check DIR, or --draft with a paste");
+		return EXIT_USAGE;
+	}
+	return opts.check ? check(opts.check) : show(argc ? argv[0] : NULL);
+}
+
+const struct cmd cmd_rules = {
+    "rules", NULL, "[ID] | --check DIR | --draft [\"TEXT\" | FILE | -]",
+    "list the rules, show one, check your own, or draft a new one",
+    options, run,
+};

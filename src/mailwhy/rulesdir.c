@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Folders with rules: of the system, the user, and those asked for. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+
+static void told(void *arg, const char *file, unsigned line, const char *text)
+{
+	(void)arg;
+	(void)fprintf(stderr, "%s:%u: %s\n", file, line, text);
+}
+
+static int is_rules(const struct dirent *e)
+{
+	size_t n = strlen(e->d_name);
+
+	return e->d_name[0] != '.' && n > 6 &&
+	       !strcmp(e->d_name + n - 6, ".rules");
+}
+
+static bool add_file(struct mw_ctx *ctx, const char *path, mw_complain *tell,
+                     void *arg)
+{
+	struct mw_err err;
+	struct bytes b;
+	bool ok;
+
+	if (!read_all(path, &b))
+		return false;
+	ok = mw_ctx_add_rules(ctx, path, b.p, b.n, tell, arg, &err) == MW_OK;
+	if (!ok)
+		complain("%s", err.text);
+	free(b.p);
+	return ok;
+}
+
+bool rules_add_dir(struct mw_ctx *ctx, const char *dir, bool must,
+                   mw_complain *tell, void *arg)
+{
+	struct dirent **list;
+	int n = scandir(dir, &list, is_rules, alphasort);
+	bool ok = true;
+
+	if (n < 0 && errno == ENOTDIR)
+		return add_file(ctx, dir, tell, arg);
+	if (n < 0) {
+		if (must)
+			complain("%s: %s", dir, strerror(errno));
+		return !must;
+	}
+	for (int i = 0; i < n; i++) {
+		char path[4096];
+
+		if (snprintf(path, sizeof(path), "%s/%s", dir,
+		             list[i]->d_name) < (int)sizeof(path))
+			ok &= add_file(ctx, path, tell, arg);
+		free(list[i]);
+	}
+	free(list);
+	return ok;
+}
+
+static void add_home(struct mw_ctx *ctx)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	char path[4096];
+	int n = -1;
+
+	if (config && *config)
+		n = snprintf(path, sizeof(path), "%s/mailwhy/rules.d", config);
+	else if (home && *home)
+		n = snprintf(path, sizeof(path), "%s/.config/mailwhy/rules.d",
+		             home);
+	if (n > 0 && n < (int)sizeof(path))
+		(void)rules_add_dir(ctx, path, false, told, NULL);
+}
+
+struct mw_ctx *context_new(void)
+{
+	struct mw_ctx *ctx = mw_ctx_new();
+
+	if (!ctx) {
+		complain("no memory");
+		return NULL;
+	}
+	(void)rules_add_dir(ctx, MAILWHY_DATADIR, false, told, NULL);
+	(void)rules_add_dir(ctx, MAILWHY_SYSCONFDIR "/rules.d", false, told,
+	                    NULL);
+	add_home(ctx);
+	for (size_t i = 0; i < common.rules.n; i++)
+		(void)rules_add_dir(ctx, common.rules.v[i], true, told, NULL);
+	return ctx;
+}
