@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * linear - how long pastes that were made to be slow take
+ *
+ *	linear [NAME...]
+ *
+ * Each pattern is explained and rendered at 1, 2, 4 and 8 MB.  Printed are
+ * seconds for each size and the growth over the last doubling; about 2 is
+ * linear work, 4 is quadratic.  Nothing is judged here: a machine that is
+ * busy makes any figure.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "hostile/patterns.h"
+#include "mailwhy/mailwhy.h"
+
+#define MB ((size_t)1000 * 1000)
+#define SIZES 4
+
+static double now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Seconds of one explanation; negative if it failed. */
+static double explain(struct mw_ctx *ctx, const char *text, size_t n)
+{
+	struct mw_input in = {.data = text, .n = n};
+	struct mw_render_options o = {.size = sizeof(o)};
+	struct mw_answer *answer;
+	const char *out;
+	double start = now();
+	size_t len;
+
+	if (mw_explain(ctx, &in, 1, NULL, &answer, NULL) != MW_OK)
+		return -1;
+	(void)mw_answer_render(answer, &o, &out, &len);
+	o.format = MW_FORMAT_JSON;
+	(void)mw_answer_render(answer, &o, &out, &len);
+	mw_answer_free(answer);
+	return now() - start;
+}
+
+static void measure(struct mw_ctx *ctx, const struct pattern *p, char *text)
+{
+	double s[SIZES];
+	size_t n = MB;
+
+	for (size_t i = 0; i < SIZES; i++, n *= 2) {
+		pattern_fill(p, text, n);
+		s[i] = explain(ctx, text, n);
+	}
+	(void)printf("%-20s", p->name);
+	for (size_t i = 0; i < SIZES; i++)
+		(void)printf(" %8.3f", s[i]);
+	(void)printf("   x%.1f x%.1f\n", s[2] / s[1], s[3] / s[2]);
+	(void)fflush(stdout);
+}
+
+static int wanted(const char *name, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(name, argv[i]))
+			return 1;
+	return argc < 2;
+}
+
+int main(int argc, char **argv)
+{
+	struct mw_ctx *ctx = mw_ctx_new();
+	char *text = malloc(MB << (SIZES - 1));
+
+	if (!ctx || !text)
+		return 1;
+	(void)printf("%-20s %8s %8s %8s %8s   growth\n", "seconds at", "1 MB",
+	             "2 MB", "4 MB", "8 MB");
+	for (size_t i = 0; i < npatterns; i++)
+		if (wanted(patterns[i].name, argc, argv))
+			measure(ctx, &patterns[i], text);
+	free(text);
+	mw_ctx_free(ctx);
+	return 0;
+}
