@@ -6,7 +6,7 @@
  * For one answer: 64 MiB are promised for any one paste, the input not
  * counted; several inputs get as many times a part of it.
  */
-#define EXPLAIN_MEMORY ((size_t)48 << 20)
+#define EXPLAIN_MEMORY ((size_t)40 << 20)
 
 static enum mw_status bad_option(struct mw_err *err, const char *what,
                                  const char *value)
@@ -98,7 +98,9 @@ static void limits_said(struct mw_answer *x, const struct diagnoses *ds)
 {
 	if (ds->seen.cut)
 		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,
-		                  SV("Only the first 32 MiB were read."));
+		                  SV("Only the beginning was read: one paste may "
+		                     "have 32 MiB, or 24 MiB once it is turned "
+		                     "into UTF-8."));
 	if (ds->more)
 		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,
 		                  SV("There are more refusals than are shown "
@@ -139,8 +141,9 @@ static enum mw_status explain_all(struct mw_ctx *ctx, struct mw_answer *x,
 	}
 	if (!all.n)
 		nothing_said(x, &all);
+	if (!diagnose_tree(x->a, &all, x->root))
+		all.more = true;
 	limits_said(x, &all);
-	diagnose_tree(x->a, &all, x->root);
 	for (struct rnode *m = x->root->first; m; m = m->next)
 		if (sv_eq(m->key, SV("diagnoses")))
 			x->items = m;

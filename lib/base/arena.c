@@ -112,6 +112,11 @@ size_t arena_used(const struct arena *a)
 	return a->used;
 }
 
+size_t arena_left(const struct arena *a)
+{
+	return a->failed ? 0 : a->limit - a->used;
+}
+
 sv arena_dup(struct arena *a, sv s)
 {
 	char *p = s.n ? arena_alloc(a, s.n, 1) : NULL;

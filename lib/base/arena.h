@@ -27,6 +27,9 @@ bool arena_failed(const struct arena *a);
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *a);
 
+/* Bytes that may still be handed out; 0 once it failed. */
+size_t arena_left(const struct arena *a);
+
 /*
  * Forget all that was handed out, keep the memory for reuse.  What was
  * handed out before must not be used any more.

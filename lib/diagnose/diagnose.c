@@ -397,6 +397,17 @@ static bool is_success(sv input)
 	return s.n < 1024 && reply_code(s, &code) && code / 10 == 25;
 }
 
+/*
+ * The tree of one diagnosis takes about this much, and comes later: so much
+ * is left for each.  Those that find no room are left out, which is told.
+ */
+#define TREE_EACH ((size_t)40 << 10)
+
+static bool has_room(const struct job *j, const struct diagnoses *out)
+{
+	return arena_left(j->a) / TREE_EACH > out->n + 32;
+}
+
 static enum mw_status explain_all(struct job *j, const struct attempts *list,
                                   struct diagnoses *out)
 {
@@ -410,6 +421,10 @@ static enum mw_status explain_all(struct job *j, const struct attempts *list,
 		/* Guesses are not needed where the paste holds proof. */
 		if (list->v[i].weak && strong)
 			continue;
+		if (!has_room(j, out)) {
+			out->more = true;
+			break;
+		}
 		st = one_attempt(j, &list->v[i], out);
 	}
 	if (st != MW_OK || out->n)

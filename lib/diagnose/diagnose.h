@@ -107,7 +107,7 @@ struct diagnoses {
 	struct diagnosis **v;
 	size_t n, cap;
 	struct paste_seen seen;
-	bool more; /* attempts beyond ATTEMPTS_MAX were left out */
+	bool more; /* what found no room was left out */
 };
 
 /*
@@ -132,9 +132,12 @@ sv diag_value(const struct diagnosis *d, sv name);
 /* A diagnosis that knows nothing but its cause; NULL where a is exhausted. */
 struct diagnosis *diag_blank(struct arena *a, const struct kb_cause *cause);
 
-/* JSON and prose of diagnoses, as members of root (an object). */
+/*
+ * JSON and prose of diagnoses, as members of root (an object).  False if a
+ * has no room for all of them: the last ones are left out.
+ */
 struct rnode;
-void diagnose_tree(struct arena *a, const struct diagnoses *ds,
+bool diagnose_tree(struct arena *a, const struct diagnoses *ds,
                    struct rnode *root);
 
 /* All about a cause, as a member of list: what is known without a paste. */

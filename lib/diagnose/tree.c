@@ -222,7 +222,10 @@ static void one(struct arena *a, struct rnode *list, const struct diagnosis *d)
 	diag_prose(a, n, d);
 }
 
-void diagnose_tree(struct arena *a, const struct diagnoses *ds,
+/* Room for a diagnosis whose texts are as long as texts may be. */
+#define TREE_SLACK ((size_t)512 << 10)
+
+bool diagnose_tree(struct arena *a, const struct diagnoses *ds,
                    struct rnode *root)
 {
 	struct rnode *list;
@@ -230,10 +233,13 @@ void diagnose_tree(struct arena *a, const struct diagnoses *ds,
 	diag_prose_summary(a, root, ds);
 	list = rnode_list(a, root, SV("diagnoses"));
 	for (size_t i = 0; i < ds->n; i++) {
+		if (i && arena_left(a) < TREE_SLACK)
+			return false;
 		if (i)
 			(void)rnode_prose(a, list, RNODE_RULE, SV(""));
 		one(a, list, ds->v[i]);
 	}
+	return true;
 }
 
 static void confused_with(struct arena *a, struct rnode *n,

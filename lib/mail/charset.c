@@ -53,16 +53,28 @@ static uint32_t wide_decode(sv s, bool big, size_t *len)
 	return 0x10000 + ((hi - 0xD800) << 10) + (lo - 0xDC00);
 }
 
+/* What is malloced for n bytes that may be made: the last step may overrun. */
+static size_t room(size_t n)
+{
+	return (n < CHARSET_MAX ? n : CHARSET_MAX) + CHARSET_STEP;
+}
+
 static bool convert_wide(struct charset_text *t, sv in)
 {
 	size_t n = 0, next = 0;
 
 	/* Two bytes become three at most. */
-	t->made = malloc(in.n / 2 * 3 + 4);
+	t->made = malloc(room(in.n / 2 * 3 + 4));
 	if (!t->made)
 		return false;
 	for (size_t i = 0, len; i < in.n; i += len) {
-		uint32_t c = wide_decode(sv_drop(in, i), t->big_endian, &len);
+		uint32_t c;
+
+		if (n >= CHARSET_MAX) {
+			t->cut = true;
+			break;
+		}
+		c = wide_decode(sv_drop(in, i), t->big_endian, &len);
 
 		if (n >= next) {
 			if (!add_anchor(t, n, i))
@@ -179,11 +191,15 @@ static bool run(struct charset_text *t, iconv_t cd, sv in)
 	size_t left = in.n;
 
 	while (left) {
-		size_t room = CHARSET_STEP, was = left;
+		size_t step = CHARSET_STEP, was = left;
 
+		if ((size_t)(to - t->made) >= CHARSET_MAX) {
+			t->cut = true;
+			break;
+		}
 		if (!add_anchor(t, (size_t)(to - t->made), in.n - left))
 			return false;
-		if (iconv(cd, &from.p, &left, &to, &room) == (size_t)-1 &&
+		if (iconv(cd, &from.p, &left, &to, &step) == (size_t)-1 &&
 		    errno != E2BIG)
 			pass_over(&from.p, &left, &to);
 		else if (left == was)
@@ -200,7 +216,7 @@ static bool convert_named(struct charset_text *t, sv in, const char *name)
 
 	if (cd == (iconv_t)-1)
 		return true; /* not installed: the text stays as it is */
-	t->made = malloc(in.n * 3 + CHARSET_STEP);
+	t->made = malloc(room(in.n * 3));
 	ok = t->made && run(t, cd, in);
 	(void)iconv_close(cd);
 	t->converted = ok;

@@ -23,10 +23,17 @@ struct charset_text {
 	const char *name; /* what it was taken for */
 	sv in;
 	bool big_endian, wide; /* wide: UTF-16 */
+	bool cut; /* the conversion ends at CHARSET_MAX */
 	char *made;
 	struct charset_anchor *anchors;
 	size_t n, cap;
 };
+
+/*
+ * A conversion is no longer than this: it is kept beside the input, and one
+ * paste has 64 MiB for all that is made of it.
+ */
+#define CHARSET_MAX ((size_t)24 << 20)
 
 /* An origin is kept for each such run of the text: an eighth more memory. */
 #define CHARSET_STEP 64

@@ -9,6 +9,18 @@
 /* Work memory for one log line, emptied for each. */
 #define SCRATCH_MAX ((size_t)4 << 20)
 
+/*
+ * What the window of lines may take: PLINES_AHEAD long lines with their maps,
+ * and the shorter ones that were there before.
+ */
+#define LINES_MAX ((size_t)24 << 20)
+
+/* What is kept of one paste; reading ends there, as at ATTEMPTS_MAX. */
+#define KEEP_MAX ((size_t)8 << 20)
+
+/* Room for what the readers keep of one line, the largest there is. */
+#define KEEP_SLACK ((size_t)1 << 20)
+
 /* So much is looked at to tell text from anything else. */
 #define BINARY_LOOK 65536
 
@@ -55,14 +67,24 @@ static void remember_line(struct paste_state *st, const struct pline *l)
 	memcpy(st->lead, s.p, s.n);
 }
 
+/* Is there room for more?  Where not, what was found so far is the answer. */
+static bool has_room(struct paste_ctx *ctx, size_t used)
+{
+	if (arena_used(ctx->a) - used > KEEP_MAX ||
+	    arena_left(ctx->a) < KEEP_SLACK)
+		ctx->out->more = true;
+	return !ctx->out->more;
+}
+
 static void read_lines(struct paste_ctx *ctx)
 {
 	const size_t n = sizeof(readers) / sizeof(readers[0]);
+	const size_t used = arena_used(ctx->a);
 	const struct pline *line, *last;
 
 	ctx->st->blank = true;
-	while ((line = plines_at(ctx->lines, 0)) != NULL && !ctx->out->more &&
-	       !arena_failed(ctx->a)) {
+	while ((line = plines_at(ctx->lines, 0)) != NULL &&
+	       has_room(ctx, used)) {
 		size_t before = ctx->out->n, took = 0;
 
 		/* No form begins with an empty line. */
@@ -123,24 +145,25 @@ static void map_back(const struct charset_text *map, struct attempt *at)
 				(uint32_t)charset_origin(map, at->text.src[i]);
 }
 
-static enum mw_status read_text(struct paste_ctx *ctx, sv text,
-				struct mw_err *err)
+static enum mw_status read_text(struct paste_ctx *ctx, struct arena *window,
+				sv text, struct mw_err *err)
 {
 	size_t before = ctx->out->n;
 
 	doc_look(text, &ctx->st->doc);
-	ctx->lines = plines_new(ctx->a, text);
+	ctx->lines = plines_new(window, text);
 	if (!ctx->lines)
 		return mw_fail(err, MW_ENOMEM, "no memory to read the paste");
 	read_lines(ctx);
 	if (!found_strong(ctx->out, before)) {
-		ctx->lines = plines_new(ctx->a, text);
+		arena_reset(window);
+		ctx->lines = plines_new(window, text);
 		if (ctx->lines)
 			paste_read_text(ctx);
 	}
 	if (ctx->out->n == before)
 		say_what(&ctx->st->doc, ctx->seen);
-	if (arena_failed(ctx->a))
+	if (arena_failed(ctx->a) || arena_failed(window))
 		return mw_fail(err, MW_ENOMEM, "no memory for what was found");
 	return MW_OK;
 }
@@ -153,6 +176,7 @@ enum mw_status paste_read(struct arena *a, sv in,
 	struct paste_state st = {0};
 	struct paste_ctx ctx = {.a = a, .out = out, .seen = seen, .st = &st};
 	struct charset_text map;
+	struct arena *window;
 	enum mw_status status;
 	size_t before = out->n;
 
@@ -161,6 +185,7 @@ enum mw_status paste_read(struct arena *a, sv in,
 	in = sv_head(in, PASTE_MAX);
 	if (!charset_to_utf8(in, &map))
 		return mw_fail(err, MW_ENOMEM, "no memory to decode");
+	seen->cut = seen->cut || map.cut;
 	if (is_binary(map.text)) {
 		seen->binary = true;
 		charset_fini(&map);
@@ -169,13 +194,15 @@ enum mw_status paste_read(struct arena *a, sv in,
 	ctx.size = map.text.n;
 	st.join = join_new(JOIN_PASTE);
 	st.scratch = arena_new(SCRATCH_MAX);
-	if (st.scratch)
-		status = read_text(&ctx, map.text, err);
+	window = arena_new(LINES_MAX);
+	if (st.scratch && window)
+		status = read_text(&ctx, window, map.text, err);
 	else
 		status = mw_fail(err, MW_ENOMEM, "no memory to read lines");
 	if (map.converted)
 		for (size_t i = before; i < out->n; i++)
 			map_back(&map, &out->v[i]);
+	arena_free(window);
 	arena_free(st.scratch);
 	join_free(st.join);
 	charset_fini(&map);
