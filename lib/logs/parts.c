@@ -109,14 +109,16 @@ static sv host_name(sv s)
 	if (s.n && s.p[s.n - 1] == '.')
 		s.n--;
 	if (sv_ieq(s, SV("unknown")) || sv_ieq(s, SV("none")) ||
-	    sv_ieq(s, SV("<unknown>")) || sv_chr(s, '*') != SV_NPOS)
+	    sv_ieq(s, SV("<unknown>")) || sv_chr(s, '*') != SV_NPOS ||
+	    sv_chr(s, '[') != SV_NPOS)
 		return SV("");
 	return s;
 }
 
 void parts_host(sv spec, sv *host, sv *ip, sv *port)
 {
-	size_t open = sv_chr(spec, '['), close = sv_rchr(spec, ']');
+	/* The last bracket: "mx.[redacted][x.x.x.x]" names no host. */
+	size_t open = sv_rchr(spec, '['), close = sv_rchr(spec, ']');
 	sv inner, tail;
 	uint32_t n;
 
