@@ -29,13 +29,17 @@
 
 static bool is_binary(sv s)
 {
-	size_t odd = 0;
+	size_t odd = 0, holes = 0;
 
 	s = sv_head(s, BINARY_LOOK);
-	for (size_t i = 0; i < s.n; i++)
-		odd += (unsigned char)s.p[i] < 0x20 && !is_space(s.p[i]) &&
-		       s.p[i] != '\033' && s.p[i] != '\b';
-	return odd > s.n / BINARY_SHARE;
+	for (size_t i = 0; i < s.n; i++) {
+		holes += !s.p[i];
+		odd += s.p[i] && (unsigned char)s.p[i] < 0x20 &&
+		       !is_space(s.p[i]) && s.p[i] != '\033' &&
+		       s.p[i] != '\b';
+	}
+	/* A crash leaves runs of NUL in a log: holes, not contents. */
+	return s.n && (holes == s.n || odd > (s.n - holes) / BINARY_SHARE);
 }
 
 /* In the order of lines.h. */
