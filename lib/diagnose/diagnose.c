@@ -117,8 +117,9 @@ static enum ev_spoke who_spoke(const struct job *j, const struct diagnosis *d)
 		return SPOKE_OWN_PROVIDER;
 	if (s)
 		return s;
-	return at->form == FORM_LOG && at->host.n ? SPOKE_MAILBOX_PROVIDER
-	                                          : SPOKE_UNKNOWN;
+	return at->form == FORM_LOG && (at->host.n || at->host_ip.n)
+	           ? SPOKE_MAILBOX_PROVIDER
+	           : SPOKE_UNKNOWN;
 }
 
 static void take_context(const struct job *j, struct diagnosis *d)
@@ -139,6 +140,10 @@ static void take_context(const struct job *j, struct diagnosis *d)
 			d->provider_name = SV("");
 	}
 	d->spoke = who_spoke(j, d);
+	/* Where our own side spoke, the other host is what it spoke about. */
+	if ((d->spoke == SPOKE_OWN_MTA || d->spoke == SPOKE_CLIENT_LIBRARY) &&
+	    !is_own(j->opt, at->host))
+		d->host = at->own_host;
 	reply_parse(j->a, &at->text, &d->reply);
 	if (!d->reply.code)
 		d->reply.code = cl->code;
@@ -323,8 +328,24 @@ static bool is_expiry_of(const struct diagnosis *d, struct diagnosis *earlier)
 	       sv_ieq(x->recipient, y->recipient) && y->text.n;
 }
 
+/*
+ * A library often prints its log, which holds the reply, and then an exception
+ * that hides it.
+ */
+static bool is_hidden_reply(const struct diagnoses *out,
+                            const struct diagnosis *d)
+{
+	return d->at->form == FORM_EXCEPTION && !d->reply.code && out->n &&
+	       !strcmp(d->cause->id, "unknown.reason-missing") &&
+	       out->v[out->n - 1]->reply.code >= 400 &&
+	       (!d->at->recipient.n ||
+	        sv_ieq(d->at->recipient, out->v[out->n - 1]->at->recipient));
+}
+
 static bool explained_before(struct diagnoses *out, const struct diagnosis *d)
 {
+	if (is_hidden_reply(out, d))
+		return true;
 	if (strcmp(d->cause->id, "route.expired"))
 		return false;
 	for (size_t i = out->n; i && out->n - i < MERGE_BACK; i--) {

@@ -71,6 +71,9 @@ struct diagnosis {
 	const struct kb_cause *cause;
 	enum confidence confidence;
 	unsigned count; /* identical ones merged */
+	/* The next one that differs only in the recipient; text shows one. */
+	struct diagnosis *alike;
+	bool follows; /* it is such a one */
 
 	sv verdict;
 	sv explain[8], technical[4];

@@ -85,7 +85,7 @@ static sv will_heal(struct arena *a, const struct diagnosis *d)
 }
 
 static const char *const speakers[SPOKE_N] = {
-    [SPOKE_UNKNOWN] = "a server on the way; the text does not tell which",
+    [SPOKE_UNKNOWN] = "a server on the way",
     [SPOKE_OWN_MTA] = "your own mail server",
     [SPOKE_OWN_PROVIDER] = "the server that you submit your mail to",
     [SPOKE_GATEWAY] = "a filter in front of the recipient's server",
@@ -111,23 +111,24 @@ static const char *const stages[STAGE_N] = {
 
 static sv said_by(struct arena *a, const struct diagnosis *d)
 {
+	const char *stage = d->stage < STAGE_N ? stages[d->stage] : NULL;
+	sv host = d->host;
+	bool named = d->provider_name.n > 0;
 	struct buf b;
-	bool named = false;
 
 	buf_init(&b, SENTENCE_MAX);
 	buf_adds(&b, speakers[d->spoke < SPOKE_N ? d->spoke : 0]);
-	if (d->provider_name.n) {
+	if (!d->spoke && !named && !host.n)
+		buf_adds(&b, stage ? " (the text does not tell which)"
+		                   : "; the text does not tell which");
+	if (named)
 		buf_addf(&b, " (%.*s", SV_FMT(d->provider_name));
-		named = true;
-	}
-	if (d->host.n)
-		buf_addf(&b, "%s%.*s", named ? ", " : " (", SV_FMT(d->host));
-	if (named || d->host.n)
+	if (host.n)
+		buf_addf(&b, "%s%.*s", named ? ", " : " (", SV_FMT(host));
+	if (named || host.n)
 		buf_addc(&b, ')');
-	if (d->stage < STAGE_N && stages[d->stage]) {
-		buf_adds(&b, ", ");
-		buf_adds(&b, stages[d->stage]);
-	}
+	if (stage)
+		buf_addf(&b, ", %s", stage);
 	return kept(a, &b);
 }
 
@@ -226,8 +227,9 @@ static void add_alts(struct arena *a, struct rnode *n,
 		sv t = arena_printf(a, "%s (%s%s%s).%s%.*s%s", x->cause->title,
 		                    x->cause->id, ", ",
 		                    confidence_name(x->confidence),
-		                    x->question.n ? " Yes, if: " : "",
-		                    SV_FMT(x->question), "");
+		                    x->question.n ? " " : "",
+		                    SV_FMT(x->question),
+		                    x->question.n ? " Then it is this." : "");
 
 		(void)rnode_prose(a, row, RNODE_PARAGRAPH, t);
 	}
@@ -303,6 +305,26 @@ static void add_technical(struct arena *a, struct rnode *n,
 	rnode_depth(row, RDEPTH_TECHNICAL, RDEPTH_TECHNICAL);
 }
 
+/* Mail to more recipients is counted, not listed. */
+#define WHOM_MAX 20
+
+/* The others who got the same refusal. */
+static void add_others(struct buf *b, const struct diagnosis *d)
+{
+	unsigned n = 1, left = 0;
+
+	for (d = d->alike; d; d = d->alike, n++) {
+		if (n < WHOM_MAX)
+			buf_addf(b, ", %.*s", SV_FMT(d->at->recipient));
+		else
+			left++;
+		if (n < WHOM_MAX && d->count > 1)
+			buf_addf(b, " %u times", d->count);
+	}
+	if (left)
+		buf_addf(b, " and %u more", left);
+}
+
 static void add_whom(struct arena *a, struct rnode *n,
                      const struct diagnosis *d)
 {
@@ -319,6 +341,7 @@ static void add_whom(struct arena *a, struct rnode *n,
 		         SV_FMT(d->at->final_recipient));
 	if (d->count > 1)
 		buf_addf(&b, ", %u times", d->count);
+	add_others(&b, d);
 	if (d->expired)
 		buf_adds(&b, "; the queue time is over: it was given up");
 	(void)rnode_row(a, n, "Mail to", kept(a, &b));
@@ -363,13 +386,16 @@ void diag_prose_summary(struct arena *a, struct rnode *root,
 {
 	struct buf b;
 	unsigned total = 0, kinds = 0;
+	size_t different = 0;
 
 	if (ds->n < 2)
 		return;
-	for (size_t i = 0; i < ds->n; i++)
+	for (size_t i = 0; i < ds->n; i++) {
 		total += ds->v[i]->count;
+		different += !ds->v[i]->follows;
+	}
 	buf_init(&b, SENTENCE_MAX);
-	buf_addf(&b, "%u refusals or notices, %zu different:", total, ds->n);
+	buf_addf(&b, "%u refusals or notices, %zu different:", total, different);
 	for (size_t i = 0; i < ds->n && kinds < 5; i++) {
 		unsigned n = 0;
 		bool earlier = false;

@@ -219,7 +219,49 @@ static void one(struct arena *a, struct rnode *list, const struct diagnosis *d)
 	explain(a, n, d);
 	taxonomy(a, n, d);
 	near_rules(a, n, d);
-	diag_prose(a, n, d);
+	if (!d->follows)
+		diag_prose(a, n, d);
+}
+
+static bool same_steps(const struct diagnosis *x, const struct diagnosis *y)
+{
+	if (x->nfix != y->nfix)
+		return false;
+	for (size_t i = 0; i < x->nfix; i++)
+		if (!sv_eq(x->fix[i].text, y->fix[i].text) ||
+		    !sv_eq(x->fix[i].command, y->fix[i].command) ||
+		    !sv_eq(x->fix[i].record.value, y->fix[i].record.value))
+			return false;
+	return true;
+}
+
+/* People would read the same words twice: only the recipient differs. */
+static bool read_alike(const struct diagnosis *x, const struct diagnosis *y)
+{
+	return x->cause == y->cause && x->cl.rule == y->cl.rule &&
+	       x->confidence == y->confidence && x->spoke == y->spoke &&
+	       x->stage == y->stage && x->file == y->file &&
+	       x->expired == y->expired && x->action == y->action &&
+	       x->at->recipient.n && y->at->recipient.n &&
+	       sv_eq(x->host, y->host) && sv_eq(x->verdict, y->verdict) &&
+	       same_steps(x, y);
+}
+
+/* How far back an equal one is looked for. */
+#define ALIKE_BACK 64
+
+static void link_alike(const struct diagnoses *ds)
+{
+	for (size_t i = 1; i < ds->n; i++)
+		for (size_t k = i; k && i - k < ALIKE_BACK; k--) {
+			struct diagnosis *x = ds->v[k - 1];
+
+			if (x->alike || !read_alike(x, ds->v[i]))
+				continue;
+			x->alike = ds->v[i];
+			ds->v[i]->follows = true;
+			break;
+		}
 }
 
 /* Room for a diagnosis whose texts are as long as texts may be. */
@@ -230,12 +272,13 @@ bool diagnose_tree(struct arena *a, const struct diagnoses *ds,
 {
 	struct rnode *list;
 
+	link_alike(ds);
 	diag_prose_summary(a, root, ds);
 	list = rnode_list(a, root, SV("diagnoses"));
 	for (size_t i = 0; i < ds->n; i++) {
 		if (i && arena_left(a) < TREE_SLACK)
 			return false;
-		if (i)
+		if (i && !ds->v[i]->follows)
 			(void)rnode_prose(a, list, RNODE_RULE, SV(""));
 		one(a, list, ds->v[i]);
 	}
