@@ -12,7 +12,7 @@ libjansson-dev" ;;
 	check) echo "libcmocka-dev python3 python3-jsonschema mandoc \
 zsh fish bash-completion clang" ;;
 	fuzz) echo "clang" ;;
-	bench) echo "g++ libre2-dev hyperfine" ;;
+	bench) echo "g++ libre2-dev" ;;
 	*) echo "deps.sh: unknown set '$1'" >&2; exit 2 ;;
 	esac
 }
@@ -21,7 +21,7 @@ zsh fish bash-completion clang" ;;
 have() {
 	case $1 in
 	gcc) command -v cc >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 ;;
-	make | meson | python3 | mandoc | clang | zsh | fish | hyperfine)
+	make | meson | python3 | mandoc | clang | zsh | fish)
 		command -v "$1" >/dev/null 2>&1 ;;
 	ninja-build) command -v ninja >/dev/null 2>&1 ;;
 	pkg-config) command -v pkg-config >/dev/null 2>&1 ;;
