@@ -48,13 +48,36 @@ static bool is_rewritten(sv local)
 	       sv_istarts(local, SV("bounce"));
 }
 
-static size_t address_at(const struct ruleset *rs, sv t, size_t i)
+/* How much of a word may be the domain at its start. */
+static size_t domain_end(sv s)
 {
-	struct slot_want want = {.kind = SLOT_ADDRESS};
-	size_t n = slot_longest(rs, want, t, i);
-	sv v = sv_of(t.p + i, n), local = sv_head(v, sv_rchr(v, '@'));
+	size_t n = 0;
 
-	if (!n || !is_mailbox(v))
+	if (s.n && s.p[0] == '[')
+		return sv_chr(s, ']') < s.n ? sv_chr(s, ']') + 1 : 0;
+	while (n < s.n && (is_alnum(s.p[n]) || is_high(s.p[n]) ||
+	                   s.p[n] == '.' || s.p[n] == '-' || s.p[n] == '_'))
+		n++;
+	while (n && !is_alnum(s.p[n - 1]) && !is_high(s.p[n - 1]))
+		n--;
+	return n;
+}
+
+static size_t address_at(sv t, size_t i)
+{
+	sv s = sv_head(sv_drop(t, i), SLOT_MAX), v, local;
+	size_t n = 0, at;
+
+	while (n < s.n && (s.p[n] > ' ' || is_high(s.p[n])) &&
+	       sv_chr(SV("<>(),;\""), s.p[n]) == SV_NPOS)
+		n++;
+	at = sv_rchr(sv_head(s, n), '@');
+	if (at == SV_NPOS)
+		return 0;
+	n = at + 1 + domain_end(sv_slice(s, at + 1, n));
+	v = sv_head(s, n);
+	local = sv_head(v, at);
+	if (!is_mailbox(v))
 		return 0;
 	for (size_t k = 0; k < local.n; k++) {
 		char c = local.p[k];
@@ -215,7 +238,7 @@ static bool spot_at(const struct ruleset *rs, sv t, size_t i,
 	out->from = i;
 	if ((n = url_at(sv_drop(t, i))))
 		out->kind = SLOT_URL;
-	else if ((n = address_at(rs, t, i)))
+	else if ((n = address_at(t, i)))
 		out->kind = SLOT_ADDRESS;
 	else if ((n = ip_at(rs, t, i)))
 		out->kind = SLOT_IP;
