@@ -47,9 +47,8 @@ static void skip_stanza(struct stanza_reader *r)
 		(void)take_line(r);
 }
 
-/* Join the lines that continue a value, comments between them left out. */
-static enum mw_status unfold(struct stanza_reader *r, struct arena *a,
-                             struct field *f, struct mw_err *err)
+/* The next line that continues a value, trimmed, comments passed over. */
+static bool continued(struct stanza_reader *r, sv *out)
 {
 	while (r->rest.n) {
 		sv line = peek_line(r);
@@ -59,18 +58,51 @@ static enum mw_status unfold(struct stanza_reader *r, struct arena *a,
 			continue;
 		}
 		if (!line.n || !is_blank(line.p[0]) || is_empty_line(line))
-			break;
-		(void)take_line(r);
-		line = sv_trim(line);
-		if (f->value.n + line.n + 1 > STANZA_MAX_VALUE)
-			return mw_fail_at(err, MW_ELIMIT, r->line,
-			                  "value over %d bytes",
-			                  STANZA_MAX_VALUE);
-		f->value = arena_printf(a, "%.*s%s%.*s", SV_FMT(f->value),
-		                        f->value.n ? " " : "", SV_FMT(line));
-		if (arena_failed(a))
-			return mw_fail(err, MW_ENOMEM, "no memory");
+			return false;
+		*out = sv_trim(take_line(r));
+		return true;
 	}
+	return false;
+}
+
+static void append(char *to, size_t *n, sv s)
+{
+	if (*n)
+		to[(*n)++] = ' ';
+	memcpy(to + *n, s.p, s.n);
+	*n += s.n;
+}
+
+/*
+ * Join the lines that continue a value.  They are looked at twice, so that
+ * the value is copied once, however many there are.
+ */
+static enum mw_status unfold(struct stanza_reader *r, struct arena *a,
+                             struct field *f, struct mw_err *err)
+{
+	struct stanza_reader ahead = *r;
+	size_t total = f->value.n, lines = 0, n = 0;
+	char *joined;
+	sv line;
+
+	for (; continued(&ahead, &line); lines++) {
+		total += line.n + 1;
+		if (total <= STANZA_MAX_VALUE)
+			continue;
+		*r = ahead;
+		return mw_fail_at(err, MW_ELIMIT, r->line,
+		                  "value over %d bytes", STANZA_MAX_VALUE);
+	}
+	joined = lines ? arena_alloc(a, total, 1) : NULL;
+	if (lines && !joined)
+		return mw_fail(err, MW_ENOMEM, "no memory");
+	if (lines && f->value.n)
+		append(joined, &n, f->value);
+	while (lines && continued(r, &line))
+		append(joined, &n, line);
+	*r = ahead;
+	if (lines)
+		f->value = sv_of(joined, n);
 	return MW_OK;
 }
 

@@ -290,6 +290,11 @@ static void run(struct work *w)
 		out->cut = true;
 	if (out->n && out->p[out->n - 1] == ' ')
 		out->n--;
+}
+
+/* Loads of several bytes may overrun the text. */
+static void finish(struct norm *out)
+{
 	memset(out->p + out->n, 0, 8);
 }
 
@@ -312,6 +317,7 @@ void norm_reply(struct norm *out, sv reply)
 	/* Further lines were announced and are not here: a cut text. */
 	if (out->head.more && out->n < NORM_MAX)
 		emit_gap(out, w.in.n ? w.in.n - 1 : 0);
+	finish(out);
 }
 
 void norm_words(struct norm *out, sv words)
@@ -320,6 +326,7 @@ void norm_words(struct norm *out, sv words)
 
 	start(out);
 	run(&w);
+	finish(out);
 }
 
 void norm_origin(const struct norm *n, sv reply, size_t from, size_t to,

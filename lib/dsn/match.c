@@ -272,9 +272,8 @@ static bool take(enum frame_slot slot, sv pattern, sv s, sv *inner,
 		*len = action(s, inner);
 		break;
 	case SLOT_CODED:
-		if (!coded(s))
-			return false;
-		/* fall through */
+		return coded(s) && rest(pattern, s, inner) &&
+		       (*len = inner->n, true);
 	case SLOT_PROSE:
 	case SLOT_REPLY:
 		return rest(pattern, s, inner) && (*len = inner->n, true);

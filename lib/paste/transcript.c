@@ -30,6 +30,9 @@ struct command {
 	bool ehlo;
 };
 
+/* Whether a refusal counts depends on what later did succeed. */
+enum keep { KEEP, IF_NO_HELO, IF_NO_AUTH, IF_NO_MAIL, IF_NOTHING };
+
 struct session {
 	struct paste_ctx *ctx;
 	struct command queue[QUEUE_MAX];
@@ -51,8 +54,7 @@ struct session {
 	bool delivered;
 	/* Attempts are kept back: what comes later may show that it went on. */
 	struct attempt found[REFUSED_MAX];
-	enum { KEEP, IF_NO_HELO, IF_NO_AUTH, IF_NO_MAIL, IF_NOTHING }
-	    when[REFUSED_MAX];
+	enum keep when[REFUSED_MAX];
 	size_t nfound;
 	bool helo_ok, auth_ok, mail_ok;
 };
@@ -113,7 +115,7 @@ static enum smtp_stage stage_of(const struct session *s,
 /* Keep a refusal; when says what later on makes it of no account. */
 static void refuse(struct session *s, const struct said *first,
                    const struct mtext *text, enum smtp_stage stage,
-                   const struct command *c, int when)
+                   const struct command *c, enum keep when)
 {
 	struct attempt *at;
 
@@ -139,7 +141,7 @@ static void refuse(struct session *s, const struct said *first,
 		at->recipient = (sv){0};
 }
 
-static int when_of(const struct session *s, const struct command *c,
+static enum keep when_of(const struct session *s, const struct command *c,
                    enum smtp_stage stage)
 {
 	if (s->code == 421)
