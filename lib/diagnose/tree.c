@@ -197,7 +197,7 @@ static void one(struct arena *a, struct rnode *list, const struct diagnosis *d)
 	struct rnode *n = rnode_object(a, list, SV(""));
 
 	source(a, n, d);
-	text(a, n, "recipient", d->at->recipient);
+	text(a, n, "recipient", diag_value(d, SV("recipient")));
 	text(a, n, "final_recipient", d->at->final_recipient);
 	words(a, n, "action", ev_action_name(d->action));
 	(void)rnode_bool(a, n, SV("expired"), d->expired);
