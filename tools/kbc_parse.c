@@ -14,7 +14,7 @@
 	"ip|domain|helo|mail_from|header_from|selector|listed_by|limit|size|" \
 	"url|queue_id|host|tag|recipient|address|account|duration|number|"    \
 	"port|word|status|code|ip_reversed|ip_arpa|recipient_domain|"         \
-	"sender_domain|receiver|own_host"
+	"recipient_org|portal|sender_domain|receiver|own_host"
 
 static const struct {
 	const char *name, *in_c;

@@ -107,7 +107,8 @@ static enum ev_spoke who_spoke(const struct job *j, const struct diagnosis *d)
 
 	if (d->cl.rule && d->cl.rule->spoke)
 		return (enum ev_spoke)d->cl.rule->spoke;
-	if (at->spoke)
+	/* A library has no code of its own: some server gave it. */
+	if (at->spoke && !(at->spoke == SPOKE_CLIENT_LIBRARY && d->cl.code))
 		return at->spoke;
 	if (d->direction == DIR_INBOUND || is_own(j->opt, at->host))
 		return SPOKE_OWN_MTA;
@@ -117,7 +118,9 @@ static enum ev_spoke who_spoke(const struct job *j, const struct diagnosis *d)
 		return SPOKE_OWN_PROVIDER;
 	if (s)
 		return s;
-	return at->form == FORM_LOG && (at->host.n || at->host_ip.n)
+	/* Logs and bounces name the server that the mail was going to. */
+	return (at->form == FORM_LOG || at->form == FORM_NDR) &&
+	               (at->host.n || at->host_ip.n)
 	           ? SPOKE_MAILBOX_PROVIDER
 	           : SPOKE_UNKNOWN;
 }

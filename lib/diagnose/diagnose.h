@@ -46,6 +46,7 @@ struct diag_step {
 	} record;  /* op empty: none */
 	sv command; /* empty: none */
 	bool first; /* for the role that asks */
+	bool spare; /* for a product of which the paste tells nothing */
 };
 
 #define DIAG_MAX_STEPS 32

@@ -15,15 +15,30 @@ static sv kept(struct arena *a, struct buf *b)
 	return out;
 }
 
+/* Who sends cannot be helped by "you" where that is another person. */
+static const char *helper(const struct diagnosis *d, sv id)
+{
+	if (!sv_starts(d->actor, SV("sender-")))
+		return kb_actor_words(id);
+	if (sv_eq(id, SV("sender-admin")))
+		return "the administrator of the sending server";
+	return sv_eq(id, SV("sender-user")) ? "who sent the mail"
+	                                    : kb_actor_words(id);
+}
+
 static sv who_acts(struct arena *a, const struct diagnosis *d)
 {
 	struct buf b;
 
 	buf_init(&b, SENTENCE_MAX);
-	buf_adds(&b, kb_actor_words(d->actor));
+	if (sv_eq(d->actor, SV("nobody")) &&
+	    sv_eq(d->actual, SV("not-a-failure")))
+		buf_adds(&b, "nobody: nothing has failed");
+	else
+		buf_adds(&b, kb_actor_words(d->actor));
 	for (size_t i = 0; i < d->nwith; i++) {
 		buf_adds(&b, i ? ", " : "; helped by ");
-		buf_adds(&b, kb_actor_words(d->with[i]));
+		buf_adds(&b, helper(d, d->with[i]));
 	}
 	return kept(a, &b);
 }
@@ -109,6 +124,16 @@ static const char *const stages[STAGE_N] = {
     [STAGE_DELIVERY] = "on delivery to the mailbox",
 };
 
+static const char *speaker(const struct diagnosis *d)
+{
+	bool client = d->at->form == FORM_EXCEPTION ||
+	              d->at->form == FORM_TRANSCRIPT;
+
+	if (d->spoke == SPOKE_UNKNOWN && client)
+		return "the server that the program talked to";
+	return speakers[d->spoke < SPOKE_N ? d->spoke : 0];
+}
+
 static sv said_by(struct arena *a, const struct diagnosis *d)
 {
 	const char *stage = d->stage < STAGE_N ? stages[d->stage] : NULL;
@@ -117,7 +142,7 @@ static sv said_by(struct arena *a, const struct diagnosis *d)
 	struct buf b;
 
 	buf_init(&b, SENTENCE_MAX);
-	buf_adds(&b, speakers[d->spoke < SPOKE_N ? d->spoke : 0]);
+	buf_adds(&b, speaker(d));
 	if (!d->spoke && !named && !host.n)
 		buf_adds(&b, stage ? " (the text does not tell which)"
 		                   : "; the text does not tell which");

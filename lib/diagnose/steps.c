@@ -2,6 +2,13 @@
 #include "diagnose/steps.h"
 
 #include "diagnose/fill.h"
+#include "diagnose/suits.h"
+
+/*
+ * More steps than this nobody reads to the end: those for products that the
+ * paste does not name give way.
+ */
+#define ENOUGH_STEPS 8
 
 static sv rule_str(const struct diagnosis *d, rstr s)
 {
@@ -140,19 +147,54 @@ static bool make_step(struct arena *a, const struct diagnosis *d,
 	return true;
 }
 
+/* Steps of that field; all: also those that the paste speaks against. */
 static size_t take_steps(struct arena *a, const struct diagnosis *d,
                          const struct kb_cause *cause, enum kb_field field,
-                         enum diag_role role, struct diag_step *out, size_t n)
+                         enum diag_role role, bool all, struct diag_step *out)
 {
+	size_t n = 0;
+
 	for (uint32_t i = 0; i < cause->nitems && n < DIAG_MAX_STEPS; i++) {
 		const struct kb_item *it = &kb_items[cause->item + i];
+		enum suits suits;
 
-		if (it->field != field || !fill_holds(d, it) ||
+		if (it->field != field || !fill_holds(d, it))
+			continue;
+		suits = suits_paste(d, kb_str(it->where),
+		                    for_role(it, ROLE_DEVELOPER), role);
+		if ((suits == SUITS_NOT && !all) ||
 		    !make_step(a, d, cause, i, &out[n]))
 			continue;
+		out[n].spare = suits == SUITS_MAYBE;
 		out[n++].first = for_role(it, role);
 	}
 	return n;
+}
+
+/* Where nearly nothing suits, advice for others is better than none. */
+static size_t suiting_steps(struct arena *a, const struct diagnosis *d,
+                            const struct kb_cause *cause, enum kb_field field,
+                            enum diag_role role, struct diag_step *out)
+{
+	size_t least = field == KB_FIX ? 2 : 1;
+	size_t n = take_steps(a, d, cause, field, role, false, out);
+
+	return n < least ? take_steps(a, d, cause, field, role, true, out) : n;
+}
+
+/* The last spare steps give way until there are not too many. */
+static void drop_spare(struct diagnosis *d)
+{
+	/* Pages of a cause alone show everything. */
+	if (!d->at->form)
+		return;
+	for (size_t i = d->nfix; i-- && d->nfix > ENOUGH_STEPS;) {
+		if (!d->fix[i].spare || d->fix[i].first)
+			continue;
+		memmove(&d->fix[i], &d->fix[i + 1],
+		        (d->nfix - i - 1) * sizeof(d->fix[0]));
+		d->nfix--;
+	}
 }
 
 /* Steps for the role that asks move to the front, in their order. */
@@ -198,27 +240,72 @@ static sv unused(const struct diagnosis *d, const char *name)
 	return v.n && v.n < 256 && !stands_in(d, v) ? v : SV("");
 }
 
+/* Most addresses in replies are the sender's or the recipient's. */
+static bool is_contact(sv address)
+{
+	static const char *const words[] = {
+	    "postmaster", "abuse",  "list",    "block",  "support", "remov",
+	    "admin",      "help",   "noc",     "spam",   "tosa",    "contact",
+	    "feedback",   "report", "security"};
+	sv local = sv_head(address, sv_chr(address, '@'));
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sv_ihas(local, sv_str(words[i])))
+			return true;
+	return false;
+}
+
+/* The last two labels of a link's host: enough to tell two pages apart. */
+static sv site_of(sv url)
+{
+	size_t at = sv_find(url, SV("://"));
+
+	url = at == SV_NPOS ? url : sv_drop(url, at + 3);
+	url = sv_head(url, sv_chr(url, '/'));
+	at = sv_rchr(url, '.');
+	if (at == SV_NPOS)
+		return url;
+	at = sv_rchr(sv_head(url, at), '.');
+	return at == SV_NPOS ? url : sv_drop(url, at + 1);
+}
+
+/* Does the page of the list that a step names stand on the same site? */
+static bool same_place(const struct diagnosis *d, sv url)
+{
+	const struct zone *z = d->cl.zone;
+	sv portal = z && z->portal ? rs_str(d->cl.rs, z->portal) : SV("");
+
+	return portal.n && sv_ieq(site_of(portal), site_of(url));
+}
+
+/* Gmail's link to sign in goes over several lines and leads nowhere cut. */
+static bool broken_link(sv url)
+{
+	return sv_istarts(url, SV("https://accounts.google.com/"));
+}
+
 /* What the reply itself names, and no step has used. */
 static void add_named_steps(struct arena *a, struct diagnosis *d)
 {
 	sv list = unused(d, "listed_by"), url = unused(d, "url");
 	sv who = unused(d, "address"), tag = unused(d, "tag");
 
-	if (list.n)
+	/* The list's own page was named already. */
+	if (list.n && !(d->cl.zone && d->cl.zone->portal))
 		add_step(d, "contact",
 		         arena_printf(a, "The list that the reply names is "
 		                         "%.*s: look yourself up there, after "
 		                         "its cause is mended.",
 		                      SV_FMT(list)));
-	if (url.n)
+	if (url.n && !same_place(d, url) && !broken_link(url))
 		add_step(d, "contact",
 		         arena_printf(a, "The reply itself points to %.*s",
 		                      SV_FMT(url)));
-	if (who.n && sv_istarts(d->actor, SV("sender-admin")) &&
-	    d->stage != STAGE_RCPT)
+	if (who.n && is_contact(who) &&
+	    sv_istarts(d->actor, SV("sender-admin")))
 		add_step(d, "contact",
-		         arena_printf(a, "The reply names %.*s: if that is a "
-		                         "contact of the receiver, write there.",
+		         arena_printf(a, "The reply names %.*s as a contact: "
+		                         "write there once the cause is mended.",
 		                      SV_FMT(who)));
 	if (tag.n)
 		add_step(d, "contact",
@@ -243,7 +330,7 @@ static void add_local_steps(struct arena *a, struct diagnosis *d)
 	const struct zone *z = d->cl.zone;
 	sv id = sv_str(d->cause->id);
 
-	if (z && z->portal) {
+	if (z && z->portal && !stands_in(d, rs_str(d->cl.rs, z->portal))) {
 		sv portal = rs_str(d->cl.rs, z->portal);
 		sv name = rs_str(d->cl.rs, z->name);
 
@@ -304,11 +391,12 @@ void diag_knowledge(struct arena *a, struct diagnosis *d,
 		d->scope = rs_str(d->cl.rs, d->cl.zone->scope);
 	if (!steps)
 		steps = d->cause;
-	d->nfix = take_steps(a, d, steps, KB_FIX, opt->role, d->fix, 0);
+	d->nfix = suiting_steps(a, d, steps, KB_FIX, opt->role, d->fix);
 	order_steps(d->fix, d->nfix);
-	d->nverify = take_steps(a, d, steps, KB_VERIFY, opt->role, d->verify,
-	                        0);
+	d->nverify = suiting_steps(a, d, steps, KB_VERIFY, opt->role,
+	                           d->verify);
 	add_local_steps(a, d);
 	add_named_steps(a, d);
+	drop_spare(d);
 	take_refs(d);
 }

@@ -30,6 +30,44 @@ static sv domain_of(sv address)
 	return at == SV_NPOS ? SV("") : sv_drop(address, at + 1);
 }
 
+/*
+ * Nobody can reach "the administrator" of these.  Their own servers are known
+ * as providers; this is for texts that name only the recipient.
+ */
+static bool is_public_domain(sv domain)
+{
+	/* clang-format off */
+	static const char *const names[] = {
+		"gmail.com", "googlemail.com", "outlook.com", "hotmail.com",
+		"live.com", "msn.com", "yahoo.com", "ymail.com", "aol.com",
+		"icloud.com", "me.com", "mac.com", "gmx.de", "gmx.net",
+		"gmx.com", "web.de", "t-online.de", "mail.com", "mail.ru",
+		"yandex.ru", "yandex.com", "qq.com", "163.com", "126.com",
+		"orange.fr", "wanadoo.fr", "free.fr", "laposte.net",
+		"comcast.net", "att.net", "verizon.net", "proton.me",
+		"protonmail.com", "naver.com", "libero.it", "zoho.com"};
+	/* clang-format on */
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (sv_ieq(domain, sv_str(names[i])))
+			return true;
+	return sv_istarts(domain, SV("yahoo.")) ||
+	       sv_istarts(domain, SV("hotmail.")) ||
+	       sv_istarts(domain, SV("live.")) ||
+	       sv_istarts(domain, SV("outlook."));
+}
+
+/* The recipient's domain where it has an administrator that one can ask. */
+static sv recipient_org(const struct diagnosis *d)
+{
+	sv domain = diag_value(d, SV("recipient_domain"));
+	bool company = sv_eq(d->provider_id, SV("microsoft365")) ||
+	               !d->cl.provider ||
+	               d->cl.provider->kind != PROVIDER_MAILBOX;
+
+	return company && !is_public_domain(domain) ? domain : SV("");
+}
+
 static sv reversed_v4(struct arena *a, sv ip)
 {
 	sv p[4];
@@ -233,13 +271,20 @@ void diag_values(struct arena *a, struct diagnosis *d)
 	put_from_text(a, d);
 	put_from_form(d);
 	put_from_words(d);
+	/* These speak of the sender's address, and of no other. */
+	if (!strcmp(d->cause->id, "sender.unverifiable") ||
+	    !strcmp(d->cause->id, "sender.domain-unresolvable"))
+		put(d, "mail_from", diag_value(d, SV("address")));
 	/* An address that is refused as one is whom the mail was for. */
 	if (d->stage == STAGE_RCPT ||
 	    !strncmp(d->cause->id, "recipient.", strlen("recipient.")))
 		put(d, "recipient", diag_value(d, SV("address")));
+	if (d->cl.zone && d->cl.zone->portal)
+		put(d, "portal", rs_str(d->cl.rs, d->cl.zone->portal));
 	put_codes(a, d);
 	put_reversed(a, d);
 	put(d, "recipient_domain", domain_of(diag_value(d, SV("recipient"))));
+	put(d, "recipient_org", recipient_org(d));
 	put(d, "sender_domain",
 	    first_of(domain_of(diag_value(d, SV("mail_from"))),
 	             domain_of(diag_value(d, SV("header_from"))),
