@@ -153,15 +153,18 @@ static void try_bucket(struct classifier *c, const struct set *s, size_t at,
 static size_t filter_text(struct norm *n, const uint64_t *filter,
                           uint16_t hits[NORM_MAX])
 {
-	size_t nhits = 0;
+	/* In locals: writing .grams could change what n points to. */
+	const char *p = n->p;
+	uint64_t *grams = n->grams;
+	size_t nhits = 0, end = n->n < 3 ? 0 : n->n - 2;
 
 	memset(n->grams, 0, sizeof(n->grams));
-	for (size_t i = 0; i + 3 <= n->n; i++) {
-		uint32_t h = gram_hash(gram_load(n->p + i));
+	for (size_t i = 0; i < end; i++) {
+		uint32_t h = gram_hash(gram_load(p + i));
 		uint32_t bit = h >> (32 - NORM_GRAM_BITS);
 		uint32_t at = h >> (32 - GRAM_FILTER_BITS);
 
-		n->grams[bit >> 6] |= (uint64_t)1 << (bit & 63);
+		grams[bit >> 6] |= (uint64_t)1 << (bit & 63);
 		hits[nhits] = (uint16_t)i;
 		nhits += filter[at >> 6] >> (at & 63) & 1;
 	}
@@ -302,26 +305,29 @@ static int direction_met(const struct rule *r, enum ev_direction d)
 	return r->direction == d ? MET : EXCLUDED;
 }
 
+/* Count one condition; false if it excludes the rule. */
+static inline bool count_met(int got, uint8_t *count, uint8_t *open)
+{
+	*count = (uint8_t)(*count + (got == MET));
+	*open = (uint8_t)(*open + (got == OPEN));
+	return got != EXCLUDED;
+}
+
 static bool conditions(const struct ruleset *rs, const struct rule *r,
                        const struct job *j, struct rank *rank)
 {
-	int got[] = {
-	    provider_met(rs, r, j),
-	    host_met(rs, r, j->in->host),
-	    bit_met(r->stages, j->in->stage),
-	    bit_met(r->forms, j->in->form),
-	    direction_met(r, j->in->direction),
-	};
+	const struct classify_in *in = j->in;
+	uint8_t *open = &rank->open;
 
-	for (size_t i = 0; i < sizeof(got) / sizeof(got[0]); i++) {
-		uint8_t *count = i < 2 ? &rank->speaker : &rank->met;
-
-		if (got[i] == EXCLUDED)
-			return false;
-		*count = (uint8_t)(*count + (got[i] == MET));
-		rank->open = (uint8_t)(rank->open + (got[i] == OPEN));
-	}
-	return true;
+	/* Most rules ask for none of it. */
+	if (!(r->providers.n | r->hosts.n | r->stages | r->forms |
+	      r->direction))
+		return true;
+	return count_met(provider_met(rs, r, j), &rank->speaker, open) &&
+	       count_met(host_met(rs, r, in->host), &rank->speaker, open) &&
+	       count_met(bit_met(r->stages, in->stage), &rank->met, open) &&
+	       count_met(bit_met(r->forms, in->form), &rank->met, open) &&
+	       count_met(direction_met(r, in->direction), &rank->met, open);
 }
 
 static int code_met(const struct ruleset *rs, const struct rule *r,
@@ -406,12 +412,13 @@ static sv cause_of(const struct best *b)
 	return rs_str(b->set->rs, b->rule->cause);
 }
 
+/* x is not weaker than the best so far. */
 static void consider(struct job *j, const struct best *x)
 {
 	struct best *b = &j->best;
 	int c = b->rule ? rank_cmp(&x->rank, &b->rank) : 1;
 
-	if (c < 0 || x->rule == b->rule) {
+	if (x->rule == b->rule) {
 		if (c > 0)
 			*b = *x;
 		return;
@@ -440,8 +447,7 @@ static void weigh(struct job *j, const struct set *s, const struct rule *r,
 	struct best x = {.set = s, .rule = r, .found = f};
 
 	if (!codes(s->rs, r, j->out, &x.rank.status) ||
-	    !conditions(s->rs, r, j, &x.rank) ||
-	    denied(s->rs, r, &j->c->norm))
+	    !conditions(s->rs, r, j, &x.rank))
 		return;
 	x.rank.user = s->rs->user;
 	if (f) {
@@ -450,6 +456,10 @@ static void weigh(struct job *j, const struct set *s, const struct rule *r,
 	} else if (!x.rank.status) {
 		return; /* a rule of codes, and no code is known */
 	}
+	/* What loses anyway need not be searched for the words of Not. */
+	if ((j->best.rule && rank_cmp(&x.rank, &j->best.rank) < 0) ||
+	    denied(s->rs, r, &j->c->norm))
+		return;
 	consider(j, &x);
 }
 
