@@ -187,6 +187,7 @@ static void emit_providers(struct buf *b, const struct ruleset *rs)
 	for (uint32_t i = 0; i < rs->nmarks; i++)
 		buf_addf(b, "{%u,%u},\n", rs->marks[i].at, rs->marks[i].len);
 	close_array(b, rs->nmarks);
+	emit_u16(b, "mark_starts", rs->mark_starts, 257);
 }
 
 static void emit_index(struct buf *b, const struct ruleset *rs)
@@ -211,13 +212,8 @@ static void emit_set(struct buf *b, const struct ruleset *rs)
 {
 	buf_adds(b, "const struct ruleset builtin_rules = {\n"
 	            "pool, words, rules, texts, elems, strs, codes, statuses, also, "
-	            "seen,\nproviders, steps, zones, marks, ");
-	buf_addf(b, "{0x%llxu,0x%llxu,0x%llxu,0x%llxu},\n",
-	         (unsigned long long)rs->mark_first[0],
-	         (unsigned long long)rs->mark_first[1],
-	         (unsigned long long)rs->mark_first[2],
-	         (unsigned long long)rs->mark_first[3]);
-	buf_adds(b, "grams, buckets, filter, unindexed,\n");
+	            "seen,\nproviders, steps, zones, marks,\n");
+	buf_adds(b, "mark_starts, grams, buckets, filter, unindexed,\n");
 	buf_addf(b, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\nfalse};\n",
 	         rs->nrules, rs->ntexts, rs->nelems, rs->nstrs, rs->ncodes,
 	         rs->nstatuses, rs->nalso, rs->nseen, rs->nproviders,

@@ -145,6 +145,8 @@ static void try_bucket(struct classifier *c, const struct set *s, size_t at,
 	}
 }
 
+_Static_assert(GRAM_FILTER_BITS == 16, "one shift serves both tables");
+
 /*
  * Note which runs of four bytes are in the text (most searches end there), and
  * where a run of one of the set's texts may be.  Zeroes stand behind the text,
@@ -160,13 +162,12 @@ static size_t filter_text(struct norm *n, const uint64_t *filter,
 
 	memset(n->grams, 0, sizeof(n->grams));
 	for (size_t i = 0; i < end; i++) {
-		uint32_t h = gram_hash(gram_load(p + i));
-		uint32_t bit = h >> (32 - NORM_GRAM_BITS);
-		uint32_t at = h >> (32 - GRAM_FILTER_BITS);
+		uint32_t h = gram_hash(gram_load(p + i)) >> 16;
+		uint64_t bit = (uint64_t)1 << (h & 63);
 
-		grams[bit >> 6] |= (uint64_t)1 << (bit & 63);
+		grams[norm_gram(h) >> 6] |= bit;
 		hits[nhits] = (uint16_t)i;
-		nhits += filter[at >> 6] >> (at & 63) & 1;
+		nhits += (filter[h >> 6] & bit) != 0;
 	}
 	return nhits;
 }
@@ -587,7 +588,8 @@ static void classify_once(struct classifier *c, const struct classify_in *in,
 {
 	struct job j = {.c = c, .in = in, .out = out};
 
-	*out = (struct classification){0};
+	/* What the counts do not cover is left alone: it is a kilobyte. */
+	memset(out, 0, offsetof(struct classification, evidence));
 	c->now++;
 	norm_reply(&c->norm, in->reply);
 	out->code = c->norm.head.code ? c->norm.head.code : in->code;

@@ -69,20 +69,18 @@ struct classification {
 	const struct ruleset *provider_rs;
 	const struct provider *provider; /* who spoke, or NULL */
 	const struct zone *zone; /* of the ruleset rs, or NULL */
-	/* Where the words stand in the reply. */
-	struct {
-		size_t off, len;
-	} evidence[PATTERN_MAX_RUNS];
-	size_t nevidence;
-	struct classify_value values[CLASSIFY_MAX_VALUES];
-	size_t nvalues;
-	struct classify_alt alts[CLASSIFY_MAX_ALTS];
-	size_t nalts;
 	/* The reply ended too early for the words to be all there. */
 	bool gapped;
 	/* A rule of another cause that is exactly as strong, or NULL. */
 	const struct ruleset *tie_rs;
 	const struct rule *tie;
+	size_t nevidence, nvalues, nalts;
+	/* From here on only what these counts cover is filled in. */
+	struct {
+		size_t off, len;
+	} evidence[PATTERN_MAX_RUNS]; /* where the words stand in the reply */
+	struct classify_value values[CLASSIFY_MAX_VALUES];
+	struct classify_alt alts[CLASSIFY_MAX_ALTS];
 };
 
 void classify(struct classifier *c, const struct classify_in *in,

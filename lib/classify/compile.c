@@ -163,10 +163,14 @@ static int by_zone(const void *x, const void *y, void *pool)
 	return strcmp((char *)pool + a->zone, (char *)pool + b->zone);
 }
 
-static int by_length(const void *x, const void *y)
+static int by_mark(const void *x, const void *y, void *pool)
 {
 	const struct mark *a = x, *b = y;
+	unsigned char first_a = (unsigned char)((char *)pool)[a->at];
+	unsigned char first_b = (unsigned char)((char *)pool)[b->at];
 
+	if (first_a != first_b)
+		return first_a < first_b ? -1 : 1;
 	return a->len < b->len ? 1 : a->len > b->len ? -1 : 0;
 }
 
@@ -218,6 +222,21 @@ static void own_marks(struct rules_builder *b)
 	}
 }
 
+/* Where the marks that begin with each byte are. */
+static bool index_marks(struct rules_builder *b, struct ruleset *rs)
+{
+	uint16_t *starts = arena_alloc(b->a, 257, sizeof(*starts));
+
+	if (!starts || b->marks.n > UINT16_MAX)
+		return false;
+	for (size_t i = 0; i < b->marks.n; i++)
+		starts[(unsigned char)b->pool.v[b->marks.v[i].at] + 1]++;
+	for (size_t c = 0; c < 256; c++)
+		starts[c + 1] = (uint16_t)(starts[c + 1] + starts[c]);
+	rs->mark_starts = starts;
+	return true;
+}
+
 enum mw_status rules_finish(struct rules_builder *b,
                             const struct ruleset *known, struct ruleset *out,
                             struct mw_err *err)
@@ -230,7 +249,8 @@ enum mw_status rules_finish(struct rules_builder *b,
 		qsort_r(b->zones.v, b->zones.n, sizeof(*b->zones.v), by_zone,
 		        b->pool.v);
 	if (b->marks.n)
-		qsort(b->marks.v, b->marks.n, sizeof(*b->marks.v), by_length);
+		qsort_r(b->marks.v, b->marks.n, sizeof(*b->marks.v), by_mark,
+		        b->pool.v);
 	if (b->failed || b->rules.n + b->providers.n > UINT16_MAX)
 		return mw_fail(err, arena_failed(b->a) ? MW_ENOMEM : MW_ELIMIT,
 		               "too many rules, or out of memory");
@@ -251,12 +271,7 @@ enum mw_status rules_finish(struct rules_builder *b,
 	TAKE(pool, pool);
 	TAKE(words, words);
 #undef TAKE
-	for (size_t i = 0; i < b->marks.n; i++) {
-		unsigned char c = (unsigned char)b->pool.v[b->marks.v[i].at];
-
-		rs.mark_first[c >> 6] |= (uint64_t)1 << (c & 63);
-	}
-	if (!build_index(b, &rs))
+	if (!index_marks(b, &rs) || !build_index(b, &rs))
 		return mw_fail(err, MW_ENOMEM, "no memory for the filter");
 	rs.npool = (uint32_t)b->pool.n;
 	rs.pool = b->pool.v;

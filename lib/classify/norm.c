@@ -217,55 +217,56 @@ static void special(struct work *w)
 }
 
 /*
- * What a byte becomes (low eight bits) and what it does to its neighbours.
- * Nearly all bytes of a reply are letters, digits, single spaces and single
- * dots.  They are told from the rest by one test of a byte and the next, which
- * is hardly ever true: a branch at each word's end would be guessed wrongly
- * each time, and that was half of the time it took to normalise.
+ * What bytes become, and what they do to their neighbours.  Nearly all bytes
+ * of a reply are letters, digits, single spaces and single dots.  They are
+ * told from the rest by one test of a byte and the next that is hardly ever
+ * true: a branch at each word's end would be guessed wrongly each time, and
+ * that was half of the time it took to normalise.
  */
 enum {
-	ODD = 0x100,       /* always look closer */
-	BLANK = 0x200,     /* plain unless AFTER_BLANK follows */
-	DOT = 0x400,       /* plain unless AFTER_DOT follows */
-	BRACKET = 0x800,   /* plain unless AFTER_BRACKET follows */
-	AFTER_SHIFT = 4,   /* from the classes above to the ones below */
-	AFTER_ANY = ODD << AFTER_SHIFT,
-	AFTER_BLANK = BLANK << AFTER_SHIFT,
-	AFTER_DOT = DOT << AFTER_SHIFT,
-	AFTER_BRACKET = BRACKET << AFTER_SHIFT,
-	AFTER = AFTER_ANY | AFTER_BLANK | AFTER_DOT | AFTER_BRACKET,
+	ODD = 1,     /* always look closer */
+	BLANK = 2,   /* look closer before a blank or a digit (a code?) */
+	DOT = 4,     /* look closer before a dot */
+	BRACKET = 8, /* look closer before a dot or a high byte */
 };
 /* clang-format off */
-#define P(c) ((c) | AFTER_ANY)
-#define D(c) (P(c) | AFTER_BLANK) /* a digit may begin a repeated code */
-#define O (ODD | AFTER_ANY)
-#define H (O | AFTER_BRACKET)     /* high bytes: an ellipsis */
-#define P8(c) P(c), P((c) + 1), P((c) + 2), P((c) + 3), P((c) + 4), \
-	P((c) + 5), P((c) + 6), P((c) + 7)
-#define O8 O, O, O, O, O, O, O, O
-#define H16 H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H
-static const uint16_t classes[256] = {
-	O8, O8, O8, O8,
-	P(' ') | BLANK | AFTER_BLANK, P('!'), P('"'), P('#'), P('$'), P('%'), O, P('\''),
-	P('('), P(')'), P('*'), P('+'), P(','), P('-'),
-	P('.') | DOT | AFTER_DOT | AFTER_BRACKET, P('/'),
-	D('0'), D('1'), D('2'), D('3'), D('4'), D('5'), D('6'), D('7'),
-	D('8'), D('9'), P(':'), P(';'), P('<'), O, P('>'), P('?'),
-	P('@'), P('a'), P('b'), P('c'), P('d'), P('e'), P('f'), P('g'),
-	P8('h'), P8('p'),
-	P('x'), P('y'), P('z'), P('[') | BRACKET, P('\\'), P(']'), P('^'), P('_'),
-	P('`'), P('a'), P('b'), P('c'), P('d'), P('e'), P('f'), P('g'),
-	P8('h'), P8('p'),
-	P('x'), P('y'), P('z'), P('{'), P('|'), P('}'), P('~'), O,
-	H16, H16, H16, H16, H16, H16, H16, H16,
+#define R8(c) (c), (c) + 1, (c) + 2, (c) + 3, (c) + 4, (c) + 5, (c) + 6, (c) + 7
+static const char plain[256] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	R8(' '), R8('('), R8('0'), R8('8'),
+	'@', 'a', 'b', 'c', 'd', 'e', 'f', 'g', R8('h'),
+	R8('p'), 'x', 'y', 'z', '[', '\\', ']', '^', '_',
+	'`', 'a', 'b', 'c', 'd', 'e', 'f', 'g', R8('h'),
+	R8('p'), 'x', 'y', 'z', '{', '|', '}', '~', 0,
 };
-#undef P
-#undef D
-#undef O
-#undef H
-#undef P8
-#undef O8
+#undef R8
+/* Of a byte: the classes above. */
+static const unsigned char first_of[256] = {
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	[' '] = BLANK, ['&'] = ODD, ['.'] = DOT, ['='] = ODD,
+	['['] = BRACKET, [0x7F] = ODD,
+#define O16(c) [c] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+	O16(0x80), O16(0x90), O16(0xA0), O16(0xB0),
+	O16(0xC0), O16(0xD0), O16(0xE0), O16(0xF0),
+#undef O16
+};
+/* Of the byte behind it: the classes that it makes doubtful; ODD is always. */
+#define B (ODD | BLANK)
+#define H16(c) [c] = 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9
+#define A16 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+static const unsigned char second_of[256] = {
+	A16, A16,
+	B, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ODD | DOT | BRACKET, 1,
+	B, B, B, B, B, B, B, B, B, B, 1, 1, 1, 1, 1, 1,
+	A16, A16, A16, A16,
+	H16(0x80), H16(0x90), H16(0xA0), H16(0xB0),
+	H16(0xC0), H16(0xD0), H16(0xE0), H16(0xF0),
+};
+#undef A16
 #undef H16
+#undef B
 /* clang-format on */
 
 /* Is the special character at i one after all, seen from what follows? */
@@ -300,28 +301,29 @@ static void look_closer(struct work *w, unsigned char c)
  */
 static size_t copy_plain(struct work *w, size_t i, size_t end)
 {
-	const unsigned char *p = (const unsigned char *)w->in.p;
+	const unsigned char *from = (const unsigned char *)w->in.p + i;
 	struct norm *out = w->out;
-	size_t n = out->n;
-	unsigned c = classes[p[i]], next;
+	char *to = out->p + out->n;
+	size_t k = 0, last = end - i - 1;
+	unsigned char c = from[0], next;
 
 	/* A space behind a space that was made from something else. */
-	if ((c & BLANK) && (!n || out->p[n - 1] == ' '))
+	if (c == ' ' && (!out->n || to[-1] == ' '))
 		return i;
-	for (; i + 1 < end; c = next) {
-		next = classes[p[i + 1]];
-		if (c << AFTER_SHIFT & next & AFTER)
+	for (; k < last; c = next) {
+		next = from[k + 1];
+		if (first_of[c] & second_of[next])
 			break;
-		out->map[n] = (uint16_t)i++;
-		out->p[n++] = (char)c;
+		to[k++] = plain[c];
 	}
 	/* The last byte of all has nothing behind it. */
-	if (i + 1 == w->in.n && !(c & ODD)) {
-		out->map[n] = (uint16_t)i++;
-		out->p[n++] = (char)c;
-	}
-	out->n = n;
-	return i;
+	if (i + k + 1 == w->in.n && !(first_of[c] & ODD))
+		to[k++] = plain[c];
+	/* Apart from the loop above: here many are written at a time. */
+	for (size_t m = 0; m < k; m++)
+		out->map[out->n + m] = (uint16_t)(i + m);
+	out->n += k;
+	return i + k;
 }
 
 static void run(struct work *w)

@@ -69,10 +69,19 @@ static inline bool norm_same(const char *a, const char *b, size_t n)
 	return true;
 }
 
+/*
+ * The bit of a run of four bytes, from the upper half of its hash.  Its lowest
+ * six bits are those of the half, so who looks up both shifts only once.
+ */
+static inline uint32_t norm_gram(uint32_t half)
+{
+	return half & ((1u << NORM_GRAM_BITS) - 1);
+}
+
 /* False only if these words (4 bytes at least) are not in the text. */
 static inline bool norm_may_hold(const struct norm *n, const char *words)
 {
-	uint32_t h = gram_hash(gram_load(words)) >> (32 - NORM_GRAM_BITS);
+	uint32_t h = norm_gram(gram_hash(gram_load(words)) >> 16);
 
 	return n->grams[h >> 6] >> (h & 63) & 1;
 }

@@ -172,8 +172,8 @@ struct ruleset {
 	const struct provider *providers;
 	const struct provider_step *steps;
 	const struct zone *zones; /* sorted by zone */
-	const struct mark *marks; /* longest first */
-	uint64_t mark_first[4];   /* bytes that one may begin with */
+	const struct mark *marks; /* by first byte, then longest first */
+	const uint16_t *mark_starts; /* 257: by first byte, starts in marks */
 	const struct gram *grams; /* sorted by bucket */
 	const uint16_t *buckets;  /* 2^GRAM_BUCKET_BITS + 1 starts in grams */
 	const uint64_t *filter;   /* 2^GRAM_FILTER_BITS bits */

@@ -273,20 +273,24 @@ static sv mark_sv(const struct ruleset *rs, uint32_t i)
 	return sv_of(rs->pool + rs->marks[i].at, rs->marks[i].len);
 }
 
-static bool may_begin_mark(const struct ruleset *rs, char first)
+/* The marks that begin with this byte: from *i to the returned one. */
+static uint32_t marks_with(const struct ruleset *rs, char first, uint32_t *i)
 {
 	unsigned char c = (unsigned char)first;
 
-	return rs->mark_first[c >> 6] >> (c & 63) & 1;
+	*i = rs->mark_starts[c];
+	return rs->mark_starts[c + 1];
 }
 
 bool slot_withheld(const struct ruleset *rs, enum slot_kind kind, sv v)
 {
+	uint32_t i, end;
+
 	if (!v.n || !may_be_hidden(kind))
 		return false;
 	if (v.p[0] == '\x01')
 		return true;
-	for (uint32_t i = 0; may_begin_mark(rs, v.p[0]) && i < rs->nmarks; i++)
+	for (end = marks_with(rs, v.p[0], &i); i < end; i++)
 		if (sv_eq(v, mark_sv(rs, i)))
 			return true;
 	return (kind == SLOT_IP || kind == SLOT_DOMAIN || kind == SLOT_HOST ||
@@ -300,11 +304,11 @@ static size_t mark_at(const struct ruleset *rs, enum slot_kind kind, sv text,
 {
 	sv rest = sv_drop(text, i);
 	size_t n = 0;
+	uint32_t k, end;
 
 	if (!may_be_hidden(kind) || !rest.n)
 		return 0;
-	for (uint32_t k = 0; may_begin_mark(rs, rest.p[0]) && k < rs->nmarks;
-	     k++) {
+	for (end = marks_with(rs, rest.p[0], &k); k < end; k++) {
 		sv m = mark_sv(rs, k);
 
 		if (!sv_starts(rest, m))
