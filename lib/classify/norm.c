@@ -179,10 +179,18 @@ static bool quoted_printable(struct work *w)
 	return true;
 }
 
+/* One pass, as URLs in replies hold many '=' that prove nothing. */
 static bool is_qp(sv s)
 {
-	return sv_has(s, SV("=3D")) || sv_has(s, SV("=\n")) ||
-	       sv_has(s, SV("=\r\n"));
+	size_t at;
+
+	while ((at = sv_chr(s, '=')) != SV_NPOS) {
+		s = sv_drop(s, at + 1);
+		if (sv_starts(s, SV("3D")) || sv_starts(s, SV("\n")) ||
+		    sv_starts(s, SV("\r\n")))
+			return true;
+	}
+	return false;
 }
 
 static void special(struct work *w)
@@ -301,27 +309,27 @@ static void look_closer(struct work *w, unsigned char c)
  */
 static size_t copy_plain(struct work *w, size_t i, size_t end)
 {
-	const unsigned char *from = (const unsigned char *)w->in.p + i;
+	const unsigned char *p = (const unsigned char *)w->in.p + i;
+	const unsigned char *last = p + (end - i) - 1;
 	struct norm *out = w->out;
 	char *to = out->p + out->n;
-	size_t k = 0, last = end - i - 1;
-	unsigned char c = from[0], next;
+	uint16_t from = (uint16_t)i;
+	size_t k;
 
 	/* A space behind a space that was made from something else. */
-	if (c == ' ' && (!out->n || to[-1] == ' '))
+	if (*p == ' ' && (!out->n || to[-1] == ' '))
 		return i;
-	for (; k < last; c = next) {
-		next = from[k + 1];
-		if (first_of[c] & second_of[next])
-			break;
-		to[k++] = plain[c];
-	}
+	while (p < last && !(first_of[p[0]] & second_of[p[1]]))
+		*to++ = plain[*p++];
+	k = (size_t)(to - out->p) - out->n;
 	/* The last byte of all has nothing behind it. */
-	if (i + k + 1 == w->in.n && !(first_of[c] & ODD))
-		to[k++] = plain[c];
-	/* Apart from the loop above: here many are written at a time. */
+	if (i + k + 1 == w->in.n && !(first_of[*p] & ODD)) {
+		*to = plain[*p];
+		k++;
+	}
+	/* Apart from the loop above: here eight are written at a time. */
 	for (size_t m = 0; m < k; m++)
-		out->map[out->n + m] = (uint16_t)(i + m);
+		out->map[out->n + m] = from++;
 	out->n += k;
 	return i + k;
 }
@@ -364,7 +372,7 @@ void norm_reply(struct norm *out, sv reply)
 	struct work w = {out, sv_head(reply, UINT16_MAX), 0, false, true};
 
 	start(out);
-	w.qp = sv_chr(w.in, '=') != SV_NPOS && is_qp(w.in);
+	w.qp = is_qp(w.in);
 	w.i = reply_open(w.in, &out->head);
 	run(&w);
 	/* Further lines were announced and are not here: a cut text. */
