@@ -129,8 +129,9 @@ static bool proven(sv stanza)
 static bool write_stanza(struct draft *f)
 {
 	sv reply = mtext_sv(&f->d->reply.text);
+	bool ok = false;
 
-	for (int how = DRAFT_SLOTS; how <= DRAFT_NONE; how++) {
+	for (int how = DRAFT_SLOTS; !ok && how <= DRAFT_NONE; how++) {
 		buf_reset(&f->stanza);
 		if (!draft_text(f->x->a, &builtin_rules, reply,
 		                (enum draft_slots)how, &f->t))
@@ -142,10 +143,9 @@ static bool write_stanza(struct draft *f)
 		         "rules --check DIR\n");
 		add_causes(f);
 		add_fields(f);
-		if (proven(buf_sv(&f->stanza)))
-			break;
+		ok = !buf_failed(&f->stanza) && proven(buf_sv(&f->stanza));
 	}
-	return !buf_failed(&f->stanza);
+	return ok;
 }
 
 static void show_stanza(struct draft *f)
@@ -182,7 +182,8 @@ static enum mw_status draft(struct draft *f, struct mw_ctx *ctx, sv input,
 		return arena_failed(f->x->a)
 		           ? mw_fail(err, MW_ENOMEM, "no memory for a draft")
 		           : mw_fail(err, MW_ENOENT,
-		                     "the rejection has no words");
+		                     "the rejection has no words "
+		                     "that a rule could know");
 	show_stanza(f);
 	if (arena_failed(f->x->a))
 		return mw_fail(err, MW_ENOMEM, "no memory for a draft");

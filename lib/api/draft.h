@@ -16,7 +16,7 @@
 enum draft_slots {
 	DRAFT_SLOTS, /* slots of their kind */
 	DRAFT_STARS, /* '*': the way out where slots do not match again */
-	DRAFT_NONE   /* nothing: the words alone up to the first value */
+	DRAFT_NONE   /* nothing: the longest row of words without values */
 };
 
 struct draft_text {

@@ -217,11 +217,40 @@ static size_t sentence(const struct job *j, sv s)
 	return s.n;
 }
 
+/* What stands before dots that mean that something was left out. */
+static sv up_to_gap(sv *s)
+{
+	size_t dots = sv_find(*s, SV("..."));
+	size_t sign = sv_find(*s, SV("\xE2\x80\xA6"));
+	size_t at = dots < sign ? dots : sign;
+	sv piece = sv_head(*s, at);
+
+	*s = at == SV_NPOS ? SV("") : sv_drop(*s, at + 3);
+	return sv_trim(piece);
+}
+
+static void keep_longest(struct job *j, sv s)
+{
+	while (s.n) {
+		sv piece = up_to_gap(&s);
+
+		if (piece.n <= j->words)
+			continue;
+		buf_reset(&j->text);
+		j->words = 0;
+		add_literal(j, piece);
+	}
+}
+
 static void words(struct job *j, sv s)
 {
 	size_t n = sentence(j, s);
 
 	buf_add(&j->seen, s);
+	if (j->how == DRAFT_NONE) {
+		keep_longest(j, s);
+		return;
+	}
 	if (j->closed)
 		return;
 	add_literal(j, sv_head(s, n));
@@ -231,16 +260,16 @@ static void words(struct job *j, sv s)
 static void value(struct job *j, const struct spot *s, sv v)
 {
 	buf_add(&j->seen, replaced(j, s->kind, v));
-	if (j->closed)
+	if (j->closed || j->how == DRAFT_NONE)
 		return;
-	if (j->slots == SLOTS_MAX || (j->how == DRAFT_NONE && j->words)) {
+	if (j->slots == SLOTS_MAX) {
 		j->closed = true;
 		return;
 	}
 	j->slots++;
 	if (j->how == DRAFT_SLOTS)
 		buf_addf(&j->text, "{%s}", slot_kind_name(s->kind));
-	else if (j->how == DRAFT_STARS)
+	else
 		buf_addc(&j->text, '*');
 }
 
