@@ -8,12 +8,25 @@
 
 static void unreadable(const char *path)
 {
-	(void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
+	(void)fprintf(stderr, "%s:0: %s\n", path, strerror(errno));
 }
 
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool gen_add(struct arena *a, struct gen_files *out, sv path)
+{
+	const char **list = arena_more(a, out->path, out->n, &out->cap,
+	                               sizeof(*list), GEN_MAX_FILES);
+	const char *copy = sv_dupz(a, path);
+
+	if (!list || !copy)
+		return false;
+	out->path = list;
+	out->path[out->n++] = copy;
+	return true;
 }
 
 bool gen_list(struct arena *a, const char *folder, const char *suffix,
@@ -22,6 +35,7 @@ bool gen_list(struct arena *a, const char *folder, const char *suffix,
 	DIR *d = opendir(folder);
 	struct dirent *e;
 	size_t first = out->n;
+	bool all = true;
 
 	if (!d && errno == ENOENT)
 		return true;
@@ -30,27 +44,21 @@ bool gen_list(struct arena *a, const char *folder, const char *suffix,
 		return false;
 	}
 	out->folders[out->nfolders++] = folder;
-	while ((e = readdir(d))) {
-		const char **list;
-		sv path;
-
+	while (all && (e = readdir(d))) {
 		/* Hidden ones are what editors keep for themselves. */
 		if (!sv_ends(sv_str(e->d_name), sv_str(suffix)) ||
 		    e->d_name[0] == '.')
 			continue;
-		list = arena_more(a, out->path, out->n, &out->cap,
-		                  sizeof(*list), GEN_MAX_FILES);
-		path = arena_printf(a, "%s/%s", folder, e->d_name);
-		if (!list || !path.n)
-			break;
-		out->path = list;
-		out->path[out->n++] = path.p; /* terminated */
+		all = gen_add(a, out, arena_printf(a, "%s/%s", folder,
+		                                   e->d_name));
 	}
 	(void)closedir(d);
 	if (out->n > first)
 		qsort(out->path + first, out->n - first, sizeof(*out->path),
 		      by_name);
-	return !arena_failed(a);
+	if (!all)
+		(void)fprintf(stderr, "%s:0: too many files\n", folder);
+	return all;
 }
 
 bool gen_read(struct arena *a, const char *path, sv *out)
@@ -74,7 +82,7 @@ bool gen_read(struct arena *a, const char *path, sv *out)
 		ok = fread(p, 1, out->n, f) == out->n;
 	}
 	if (!ok)
-		(void)fprintf(stderr, "%s: not a file of at most %zu bytes\n",
+		(void)fprintf(stderr, "%s:0: not a file of at most %zu bytes\n",
 		              path, GEN_MAX_FILE);
 	(void)fclose(f);
 	return ok;
@@ -147,4 +155,11 @@ void gen_literal(struct buf *out, sv s)
 			buf_addc(out, s.p[i]);
 	}
 	buf_addc(out, '"');
+}
+
+/* Literals of 4095 bytes are what C promises; numbers have no limit. */
+void gen_bytes(struct buf *out, sv s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		buf_addf(out, "%d,%s", s.p[i], i % 32 == 31 ? "\n" : "");
 }

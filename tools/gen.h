@@ -24,6 +24,9 @@ struct gen_files {
 bool gen_list(struct arena *a, const char *folder, const char *suffix,
               struct gen_files *out);
 
+/* Append one file.  False if memory or GEN_MAX_FILES is exhausted. */
+bool gen_add(struct arena *a, struct gen_files *out, sv path);
+
 /* The content of a file; false, said on standard error, if it has none. */
 bool gen_read(struct arena *a, const char *path, sv *out);
 
@@ -36,5 +39,8 @@ bool gen_depfile(const char *path, const char *output,
 
 /* A C string literal. */
 void gen_literal(struct buf *out, sv s);
+
+/* The initialisers of an array of char, for what is too long for a literal. */
+void gen_bytes(struct buf *out, sv s);
 
 #endif

@@ -10,13 +10,11 @@
  */
 #include "kbc.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
+#include "gen.h"
 
 /* The tables of 1 MB of data. */
 #define MAX_OUTPUT ((size_t)64 << 20)
@@ -47,47 +45,12 @@ bool kbc_known_id(const struct kbc *k, sv id)
 	return false;
 }
 
-static void unreadable(struct kbc *k, const char *file)
-{
-	kbc_wrong(k, file, 0, "%s", strerror(errno));
-}
-
-static const char *path_of(struct kbc *k, const char *name)
-{
-	sv p = arena_printf(k->a, "%s/%s", k->dir, name);
-
-	return p.n ? p.p : ""; /* arena_printf terminates */
-}
-
 static bool read_file(struct kbc *k, const char *file, sv *text)
 {
-	FILE *f = fopen(file, "rb");
-	char *p = NULL;
-	long size = -1;
-	bool ok = false;
-
-	if (!f) {
-		unreadable(k, file);
-		return false;
-	}
-	if (!fseek(f, 0, SEEK_END))
-		size = ftell(f);
-	if (size < 0 || (size_t)size > KBC_MAX_FILE) {
-		kbc_wrong(k, file, 0, "not a file of at most %zu bytes",
-			  KBC_MAX_FILE);
-		goto out;
-	}
-	rewind(f);
-	p = arena_alloc(k->a, (size_t)size + 1, 1);
-	if (!p)
-		goto out;
-	*text = sv_of(p, (size_t)size);
-	ok = fread(p, 1, text->n, f) == text->n;
-	if (!ok)
-		unreadable(k, file);
-out:
-	(void)fclose(f);
-	return ok;
+	if (gen_read(k->a, file, text))
+		return true;
+	k->errors++; /* gen_read has told it */
+	return false;
 }
 
 static void add_id(struct kbc *k, const char *file, unsigned line, sv id)
@@ -111,7 +74,7 @@ static void add_id(struct kbc *k, const char *file, unsigned line, sv id)
 
 static void read_ids(struct kbc *k)
 {
-	const char *file = path_of(k, "CAUSES");
+	const char *file = k->list;
 	unsigned line = 0;
 	sv text;
 
@@ -126,51 +89,19 @@ static void read_ids(struct kbc *k)
 	}
 }
 
-static int by_name(const void *a, const void *b)
+/* DIR/id.kb */
+static sv id_of(const struct kbc *k, const char *file)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	sv s = sv_drop(sv_str(file), strlen(k->dir) + 1);
+
+	return sv_head(s, s.n - 3);
 }
 
-static void list_files(struct kbc *k)
+static void read_causes(struct kbc *k, const struct gen_files *files)
 {
-	DIR *d = opendir(k->dir);
-	struct dirent *e;
-
-	if (!d) {
-		unreadable(k, k->dir);
-		return;
-	}
-	while ((e = readdir(d))) {
-		const char **list;
-
-		/* Hidden ones are what editors keep for themselves. */
-		if (!sv_ends(sv_str(e->d_name), SV(".kb")) ||
-		    e->d_name[0] == '.')
-			continue;
-		list = arena_more(k->a, k->files, k->nfiles, &k->files_cap,
-				  sizeof(*list), KBC_MAX_CAUSES);
-		if (!list)
-			break;
-		k->files = list;
-		k->files[k->nfiles++] = sv_dupz(k->a, sv_str(e->d_name));
-	}
-	(void)closedir(d);
-	if (k->nfiles && !arena_failed(k->a))
-		qsort(k->files, k->nfiles, sizeof(*k->files), by_name);
-}
-
-static sv id_of(const char *name)
-{
-	sv s = sv_str(name);
-
-	return sv_head(s, s.n - 3); /* ".kb" */
-}
-
-static void read_causes(struct kbc *k)
-{
-	for (size_t i = 0; i < k->nfiles; i++) {
-		const char *file = path_of(k, k->files[i]);
-		sv id = id_of(k->files[i]), text;
+	for (size_t i = 0; i < files->n; i++) {
+		const char *file = files->path[i];
+		sv id = id_of(k, file), text;
 
 		if (!kbc_known_id(k, id))
 			kbc_wrong(k, file, 1, "'%.*s' is not in CAUSES",
@@ -180,20 +111,20 @@ static void read_causes(struct kbc *k)
 	}
 }
 
-static bool has_file(const struct kbc *k, sv id)
+static bool has_file(const struct kbc *k, const struct gen_files *files, sv id)
 {
-	for (size_t i = 0; i < k->nfiles; i++)
-		if (sv_eq(id_of(k->files[i]), id))
+	for (size_t i = 0; i < files->n; i++)
+		if (sv_eq(id_of(k, files->path[i]), id))
 			return true;
 	return false;
 }
 
-static void find_missing(struct kbc *k)
+static void find_missing(struct kbc *k, const struct gen_files *files)
 {
-	const char *file = path_of(k, "CAUSES");
+	const char *file = k->list;
 
 	for (size_t i = 0; i < k->nids; i++) {
-		if (has_file(k, k->ids[i]))
+		if (has_file(k, files, k->ids[i]))
 			continue;
 		if (k->partial)
 			(void)fprintf(stderr, "%s:%u: warning: no %.*s.kb\n",
@@ -211,50 +142,6 @@ static int by_id(const void *a, const void *b)
 	return sv_cmp((*x)->single[KBC_CAUSE], (*y)->single[KBC_CAUSE]);
 }
 
-static void write_file(struct kbc *k, const char *file, sv text)
-{
-	FILE *f = fopen(file, "wb");
-	bool ok = f && fwrite(text.p, 1, text.n, f) == text.n;
-
-	if (f && fclose(f))
-		ok = false;
-	if (!ok) {
-		unreadable(k, file);
-		(void)remove(file);
-	}
-}
-
-/* In the syntax of make, where blanks are escaped. */
-static void add_path(struct buf *b, const char *path)
-{
-	for (; *path; path++) {
-		if (*path == ' ' || *path == '#' || *path == '\\')
-			buf_addc(b, '\\');
-		if (*path == '$')
-			buf_addc(b, '$');
-		buf_addc(b, *path);
-	}
-}
-
-static void write_depfile(struct kbc *k, const struct options *o)
-{
-	struct buf b;
-
-	buf_init(&b, MAX_OUTPUT);
-	add_path(&b, o->output);
-	buf_adds(&b, ": ");
-	add_path(&b, k->dir);
-	buf_addc(&b, ' ');
-	add_path(&b, path_of(k, "CAUSES"));
-	for (size_t i = 0; i < k->nfiles; i++) {
-		buf_adds(&b, " \\\n ");
-		add_path(&b, path_of(k, k->files[i]));
-	}
-	buf_addc(&b, '\n');
-	write_file(k, o->depfile, buf_sv(&b));
-	buf_fini(&b);
-}
-
 static void write_tables(struct kbc *k, const struct options *o)
 {
 	struct buf b;
@@ -263,17 +150,22 @@ static void write_tables(struct kbc *k, const struct options *o)
 	kbc_emit(k, &b);
 	if (buf_failed(&b))
 		kbc_wrong(k, o->output, 0, "too much for the tables");
-	else
-		write_file(k, o->output, buf_sv(&b));
+	else if (!gen_write(o->output, buf_sv(&b)))
+		k->errors++;
 	buf_fini(&b);
 }
 
 static void compile(struct kbc *k, const struct options *o)
 {
+	struct gen_files files = {0};
+	sv list = arena_printf(k->a, "%s/CAUSES", k->dir);
+
+	k->list = list.n ? list.p : ""; /* arena_printf terminates */
 	read_ids(k);
-	list_files(k);
-	read_causes(k);
-	find_missing(k);
+	if (!gen_list(k->a, k->dir, ".kb", &files))
+		k->errors++;
+	read_causes(k, &files);
+	find_missing(k, &files);
 	if (k->n && !arena_failed(k->a))
 		qsort(k->causes, k->n, sizeof(*k->causes), by_id);
 	kbc_lint(k);
@@ -282,8 +174,9 @@ static void compile(struct kbc *k, const struct options *o)
 	if (k->errors)
 		return;
 	write_tables(k, o);
-	if (o->depfile)
-		write_depfile(k, o);
+	if (o->depfile && !(gen_add(k->a, &files, list) &&
+			    gen_depfile(o->depfile, o->output, &files)))
+		k->errors++;
 }
 
 static bool parse_options(int argc, char **argv, struct options *o)

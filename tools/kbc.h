@@ -15,8 +15,6 @@
 
 /* The knowledge base holds about 1 MB; this also ends a runaway read. */
 #define KBC_MEMORY ((size_t)256 << 20)
-/* A cause is about 8 KB. */
-#define KBC_MAX_FILE ((size_t)1 << 20)
 #define KBC_MAX_CAUSES 1024
 /* More than any sensible value asks for. */
 #define KBC_MAX_CONDS 8
@@ -56,14 +54,12 @@ struct cause {
 
 struct kbc {
 	struct arena *a;
-	const char *dir;
+	const char *dir, *list; /* list: the path of CAUSES */
 	bool partial;
 	unsigned errors;
 	sv *ids; /* of CAUSES, in its order */
 	unsigned *id_lines;
 	size_t nids, ids_cap, lines_cap;
-	const char **files; /* *.kb of the folder, sorted */
-	size_t nfiles, files_cap;
 	struct cause **causes; /* sorted by id, as the files are */
 	size_t n, causes_cap;
 };

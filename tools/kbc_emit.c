@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kbc.h"
 
-#include "base/buf.h"
+#include "gen.h"
 
 /* All sentences; some 400 KB today. */
 #define MAX_POOL ((size_t)16 << 20)
@@ -17,26 +17,6 @@ static const char *const vars[KB_VAR_N] = {
 	[KB_VAR_ROLE] = "KB_VAR_ROLE",
 	[KB_VAR_HAS] = "KB_VAR_HAS",
 };
-
-/*
- * A string literal.  Bytes outside of ASCII become octal, which ends after
- * three digits whatever follows; '?' is escaped because of trigraphs.
- */
-static void literal(struct buf *out, sv s)
-{
-	buf_addc(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\' || c == '?')
-			buf_addc(out, '\\');
-		if (c < 0x20 || c >= 0x7f)
-			buf_addf(out, "\\%03o", c);
-		else
-			buf_addc(out, s.p[i]);
-	}
-	buf_addc(out, '"');
-}
 
 static bool same_conds(const struct item *a, const struct item *b)
 {
@@ -97,7 +77,7 @@ static void emit_conds(const struct runs *r, struct buf *out)
 
 			buf_addf(out, "\t{%s, %s, ", vars[c->var],
 				 c->negated ? "true" : "false");
-			literal(out, c->values);
+			gen_literal(out, c->values);
 			buf_adds(out, "},\n");
 		}
 	/* No array may be empty. */
@@ -119,9 +99,7 @@ static size_t pooled(struct buf *pool, sv s)
 static void emit_pool(const struct buf *pool, struct buf *out)
 {
 	buf_addf(out, "const char kb_pool[%zu] = {\n", pool->n);
-	/* Literals of 4095 bytes are what C promises; numbers have no limit. */
-	for (size_t i = 0; i < pool->n; i++)
-		buf_addf(out, "%d,%s", pool->p[i], i % 32 == 31 ? "\n" : "");
+	gen_bytes(out, buf_sv(pool));
 	buf_adds(out, "};\n\n");
 }
 
@@ -167,7 +145,7 @@ static void emit_causes(const struct kbc *k, struct buf *out)
 
 		buf_adds(out, "\t{");
 		for (size_t j = 0; j < KBC_SINGLE_N; j++) {
-			literal(out, c->single[order[j]]);
+			gen_literal(out, c->single[order[j]]);
 			buf_adds(out, ", ");
 		}
 		buf_addf(out, "%zu, %zu},\n", first, c->n);

@@ -6,7 +6,8 @@
  *
  * DATA is the folder data/.  Every mistake, also a rule that does not win its
  * own Seen, is told with file and line; the status is then 1 and nothing is
- * written.  What is only weak is a warning; --lint shows each.  A thin main over lib/classify, which does the same at run time.
+ * written.  What is only weak is a warning; --lint shows each.  A thin main
+ * over lib/classify, which does the same at run time.
  */
 #include <stdio.h>
 
@@ -54,9 +55,7 @@ static void emit_pool(struct buf *b, const char *name, const char *p,
                       uint32_t n)
 {
 	open_array(b, "char", name, n + 1);
-	/* Literals of 4095 bytes are what C promises; numbers have no limit. */
-	for (uint32_t i = 0; i < n; i++)
-		buf_addf(b, "%d,%s", p[i], i % 32 == 31 ? "\n" : "");
+	gen_bytes(b, sv_of(p, n));
 	close_array(b, 1);
 }
 
