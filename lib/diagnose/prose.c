@@ -15,9 +15,23 @@ static sv kept(struct arena *a, struct buf *b)
 	return out;
 }
 
+/* Where the own server refused, "you" are the receiver. */
+static const char *inbound_actor(sv id)
+{
+	if (sv_eq(id, SV("sender-user")))
+		return "the person who sent the mail";
+	if (sv_eq(id, SV("sender-admin")))
+		return "the administrator of the server that sends";
+	if (sv_eq(id, SV("recipient-admin")))
+		return "you, as the administrator of the server that refused";
+	return kb_actor_words(id);
+}
+
 /* Who sends cannot be helped by "you" where that is another person. */
 static const char *helper(const struct diagnosis *d, sv id)
 {
+	if (d->direction == DIR_INBOUND)
+		return inbound_actor(id);
 	if (!sv_starts(d->actor, SV("sender-")))
 		return kb_actor_words(id);
 	if (sv_eq(id, SV("sender-admin")))
@@ -35,7 +49,9 @@ static sv who_acts(struct arena *a, const struct diagnosis *d)
 	    sv_eq(d->actual, SV("not-a-failure")))
 		buf_adds(&b, "nobody: nothing has failed");
 	else
-		buf_adds(&b, kb_actor_words(d->actor));
+		buf_adds(&b, d->direction == DIR_INBOUND
+		                 ? inbound_actor(d->actor)
+		                 : kb_actor_words(d->actor));
 	for (size_t i = 0; i < d->nwith; i++) {
 		buf_adds(&b, i ? ", " : "; helped by ");
 		buf_adds(&b, helper(d, d->with[i]));

@@ -147,6 +147,43 @@ static bool make_step(struct arena *a, const struct diagnosis *d,
 	return true;
 }
 
+static bool is_for_inbound(const struct kb_item *it)
+{
+	for (unsigned i = 0; i < it->nconds; i++) {
+		const struct kb_cond *c = &kb_conds[it->cond + i];
+
+		if (c->var == KB_VAR_DIRECTION &&
+		    kb_value_in(c->values, SV("inbound")))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where the own server refused, most steps are for whoever sends: they come
+ * last and say so.  A server's settings about logins and relaying are its own.
+ */
+static void turn_inbound(struct arena *a, const struct diagnosis *d,
+                         const struct kb_item *it, struct diag_step *s)
+{
+	sv id = sv_str(d->cause->id);
+	bool own = sv_starts(id, SV("login.")) ||
+	           sv_starts(id, SV("relay.")) ||
+	           sv_starts(id, SV("local.")) ||
+	           sv_starts(id, SV("notice.")) ||
+	           sv_starts(id, SV("unknown."));
+
+	if (d->direction != DIR_INBOUND || it->field != KB_FIX)
+		return;
+	if (is_for_inbound(it)) {
+		s->first = true;
+		return;
+	}
+	if (!own)
+		s->text = arena_printf(a, "(for the sending side) %.*s",
+		                       SV_FMT(s->text));
+}
+
 /* Steps of that field; all: also those that the paste speaks against. */
 static size_t take_steps(struct arena *a, const struct diagnosis *d,
                          const struct kb_cause *cause, enum kb_field field,
@@ -166,7 +203,8 @@ static size_t take_steps(struct arena *a, const struct diagnosis *d,
 		    !make_step(a, d, cause, i, &out[n]))
 			continue;
 		out[n].spare = suits == SUITS_MAYBE;
-		out[n++].first = for_role(it, role);
+		out[n].first = for_role(it, role);
+		turn_inbound(a, d, it, &out[n++]);
 	}
 	return n;
 }
