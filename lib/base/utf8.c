@@ -74,6 +74,14 @@ uint32_t utf8_fold(uint32_t c)
 		return c + 32;
 	if (c >= 0x400 && c <= 0x40F)
 		return c + 80;
+	if (c == 0x386) /* accented Greek capitals */
+		return 0x3AC;
+	if (c >= 0x388 && c <= 0x38A)
+		return c + 37;
+	if (c == 0x38C)
+		return 0x3CC;
+	if (c == 0x38E || c == 0x38F)
+		return c + 63;
 	if (c >= 0x531 && c <= 0x556)
 		return c + 48;
 	if (alternates(c))

@@ -44,6 +44,8 @@ bool is_ipv4(sv s)
 {
 	uint32_t part;
 
+	if (s.n && s.p[s.n - 1] == '.')
+		return false;
 	for (int i = 0; i < 4; i++) {
 		sv p = sv_cut(&s, '.');
 
@@ -71,14 +73,16 @@ bool is_ipv6(sv s)
 					return false;
 				gap = true;
 				i++;
-			} else if (!i || i + 1 == s.n) {
+			} else if (!digits || i + 1 == s.n) {
 				return false;
 			}
 			digits = 0;
 		} else if (s.p[i] == '.') {
 			size_t colon = sv_rchr(sv_head(s, i), ':');
 
-			return colon != SV_NPOS && groups <= 7 &&
+			/* Its first number was counted as a group already. */
+			return colon != SV_NPOS &&
+			       (gap ? groups <= 6 : groups == 7) &&
 			       is_ipv4(sv_drop(s, colon + 1));
 		} else {
 			return false;
