@@ -146,6 +146,8 @@ static bool status_one(sv s, struct status_range *out)
 	                 &any_subject) ||
 	    !status_part(s, &out->detail_lo, &out->detail_hi, &any_detail))
 		return false;
+	if (!any_class && lo != 2 && lo != 4 && lo != 5)
+		return false;
 	out->class = any_class ? STATUS_ANY_CLASS : lo;
 	out->rank = any_subject ? RANK_CLASS
 	            : any_detail ? RANK_SUBJECT
@@ -163,6 +165,7 @@ static bool status_range(sv s, struct status_range *out)
 	if (!hi.n)
 		return true;
 	if (!status_one(hi, &end) || out->rank != RANK_EXACT ||
+	    end.rank != RANK_EXACT ||
 	    end.class != out->class || end.subject_lo != out->subject_lo ||
 	    end.detail_lo < out->detail_lo)
 		return false;
@@ -429,7 +432,8 @@ static bool gather(struct rules_builder *b, const struct stanza *s,
 
 	out->first = (uint32_t)b->texts.n;
 	for (size_t i = 0; i < s->n; i++)
-		if (sv_eq(s->fields[i].name, sv_str(name)))
+		if (s->fields[i].value.n &&
+		    sv_eq(s->fields[i].name, sv_str(name)))
 			ok &= build_text(b, &s->fields[i], owner);
 	out->n = (uint32_t)b->texts.n - out->first;
 	return ok;

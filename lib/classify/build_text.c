@@ -191,6 +191,21 @@ static bool parse(struct pat *p)
 	return close_literal(p, EDGE_END);
 }
 
+/* Each run is searched for by its words: one without is never found. */
+static bool has_words(const struct pat *p)
+{
+	bool words = false;
+
+	for (size_t i = p->first; i < p->b->elems.n; i++) {
+		unsigned kind = p->b->elems.v[i].kind;
+
+		if (kind == ELEM_STAR && !words)
+			return false;
+		words = kind == ELEM_LITERAL || (words && kind != ELEM_STAR);
+	}
+	return words;
+}
+
 bool build_text(struct rules_builder *b, const struct field *f,
                 uint16_t owner)
 {
@@ -204,8 +219,8 @@ bool build_text(struct rules_builder *b, const struct field *f,
 	}
 	if (ends_star(&p))
 		b->elems.n--;
-	if (!p.bytes) {
-		build_complain(b, f->line, "a text needs words");
+	if (!has_words(&p)) {
+		build_complain(b, f->line, "a text needs words, also between two '*'");
 		b->elems.n = p.first;
 		return false;
 	}
