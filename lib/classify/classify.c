@@ -357,6 +357,7 @@ static bool codes(const struct ruleset *rs, const struct rule *r,
                   const struct classification *out, uint8_t *rank)
 {
 	int code = code_met(rs, r, out->code);
+	bool met = false;
 
 	*rank = code == MET ? RANK_CODE : RANK_NONE;
 	if (code == EXCLUDED)
@@ -367,13 +368,13 @@ static bool codes(const struct ruleset *rs, const struct rule *r,
 		const struct status_range *s =
 		    &rs->statuses[r->statuses.first + i];
 
-		if (in_status(s, out->status)) {
-			if (s->rank > *rank)
-				*rank = s->rank;
-			return true;
-		}
+		if (!in_status(s, out->status))
+			continue;
+		met = true;
+		if (s->rank > *rank)
+			*rank = s->rank;
 	}
-	return false;
+	return met;
 }
 
 static bool denied(const struct ruleset *rs, const struct rule *r,

@@ -194,6 +194,8 @@ static const struct kb_cause *cause_of(const struct diagnosis *d)
 	/* Success needs no reason, whatever words stand beside it. */
 	if (d->cl.rule && !done)
 		return kb_cause(d->cl.cause);
+	if (!d->at->text.n && !done && d->at->expired)
+		return kb_cause(SV("route.expired"));
 	if (!d->at->text.n || done)
 		return kb_cause(cause_of_action(action));
 	return kb_cause(SV("unknown.reason-missing"));
@@ -327,8 +329,10 @@ static bool is_expiry_of(const struct diagnosis *d, struct diagnosis *earlier)
 {
 	const struct attempt *x = d->at, *y = earlier->at;
 
+	/* Postfix's line of expiry is for all recipients that are left. */
 	return x->queue_id.n && sv_eq(x->queue_id, y->queue_id) &&
-	       sv_ieq(x->recipient, y->recipient) && y->text.n;
+	       (!x->recipient.n || sv_ieq(x->recipient, y->recipient)) &&
+	       y->text.n;
 }
 
 /*
@@ -347,6 +351,8 @@ static bool is_hidden_reply(const struct diagnoses *out,
 
 static bool explained_before(struct diagnoses *out, const struct diagnosis *d)
 {
+	bool found = false;
+
 	if (is_hidden_reply(out, d))
 		return true;
 	if (strcmp(d->cause->id, "route.expired"))
@@ -358,9 +364,11 @@ static bool explained_before(struct diagnoses *out, const struct diagnosis *d)
 			continue;
 		e->expired = true;
 		e->action = ACTION_FAILED;
-		return true;
+		if (d->at->recipient.n)
+			return true;
+		found = true;
 	}
-	return false;
+	return found;
 }
 
 static enum mw_status one_attempt(struct job *j, const struct attempt *at,
