@@ -10,6 +10,9 @@ SHARED = $(shell sed -n "s/.*value: '\\(\.\.[^']*\\)'.*/\\1/p" meson_options.txt
 .PHONY: all deps check-deps demo check check-fast bench asan fuzz install \
 	clean
 
+# One after the other: what a target needs is installed before it is built.
+.NOTPARALLEL:
+
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
@@ -38,7 +41,7 @@ bench:
 	@sh bench/run.sh $(BUILD) $(SHARED)
 
 asan:
-	@sh tools/deps.sh build check
+	@sh tools/deps.sh build check fuzz
 	@test -f $(BUILD)-asan/build.ninja || CC=clang meson setup $(BUILD)-asan \
 		-Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
 		-Db_lundef=false
@@ -47,7 +50,7 @@ asan:
 
 fuzz:
 	@sh tools/deps.sh build check fuzz
-	@FUZZ_TIME=$(FUZZ_TIME) sh tools/fuzz.sh $(BUILD)-fuzz
+	@FUZZ_TIME=$(FUZZ_TIME) JOBS=$(JOBS) sh tools/fuzz.sh $(BUILD)-fuzz
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild

@@ -35,7 +35,7 @@ def cases(test):
 def main():
     total = [0, 0, 0]
     with open(sys.argv[1], encoding="utf-8", errors="replace") as log:
-        for line in log:
+        for line in filter(str.strip, log):
             for i, n in enumerate(cases(json.loads(line))):
                 total[i] += n
     if os.environ.get("CI") == "true" and total[2]:

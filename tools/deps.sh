@@ -11,9 +11,12 @@ packages() {
 libjansson-dev" ;;
 	check) echo "libcmocka-dev python3 python3-jsonschema mandoc \
 zsh fish bash-completion clang" ;;
-	fuzz) echo "clang" ;;
+	fuzz) echo "clang" ;; # also what make asan needs
 	bench) echo "g++ libre2-dev" ;;
-	*) echo "deps.sh: unknown set '$1'" >&2; exit 2 ;;
+	*)
+		echo "deps.sh: unknown set '$1'" >&2
+		exit 2
+		;;
 	esac
 }
 
@@ -41,41 +44,63 @@ python() {
 	if [ -x /usr/bin/python3 ]; then echo /usr/bin/python3; else echo python3; fi
 }
 
+# Clang's run-time library for the sanitizers and the fuzzer is a package of
+# its own, named by Clang's version.
+runtime() {
+	command -v clang >/dev/null 2>&1 || return 0
+	ls "$(clang -print-resource-dir)"/lib/*/*fuzzer* >/dev/null 2>&1 ||
+		echo "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
+}
+
+root=
+install() {
+	# Fresh machines are busy with packages of their own: wait for the lock.
+	# shellcheck disable=SC2086
+	$root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -q --no-install-recommends \
+		-o DPkg::Lock::Timeout=120 $missing >"$log" 2>&1
+}
+
+# Install $missing, or say what is missing and how to get it.
+get() {
+	[ -n "$missing" ] || return 0
+	if ! command -v apt-get >/dev/null 2>&1; then
+		echo "These are missing (names of Debian's packages):$missing" >&2
+		echo "Install them with your system's package manager," \
+			"then try again." >&2
+		exit 1
+	fi
+	if [ "$(id -u)" != 0 ]; then
+		if ! command -v sudo >/dev/null 2>&1; then
+			echo "Missing:$missing" >&2
+			echo "As root: apt-get install$missing" >&2
+			exit 1
+		fi
+		root=sudo
+	fi
+	echo "Installing through apt-get:$missing"
+	log=$(mktemp)
+	# Package lists may be absent or old on a fresh machine.
+	if ! install; then
+		$root apt-get update -q >"$log" 2>&1 || tail -n 5 "$log" >&2
+		install || {
+			tail -n 20 "$log" >&2
+			rm -f "$log"
+			exit 1
+		}
+	fi
+	rm -f "$log"
+}
+
 missing=
 for set in "$@"; do
-	for p in $(packages "$set"); do
+	names=$(packages "$set")
+	for p in $names; do
 		have "$p" || missing="$missing $p"
 	done
 done
-[ -n "$missing" ] || exit 0
-
-if ! command -v apt-get >/dev/null 2>&1; then
-	echo "These are missing (names of Debian's packages):$missing" >&2
-	echo "Install them with your system's package manager, then try again." >&2
-	exit 1
-fi
-root=
-if [ "$(id -u)" != 0 ]; then
-	if ! command -v sudo >/dev/null 2>&1; then
-		echo "Missing:$missing" >&2
-		echo "As root: apt-get install$missing" >&2
-		exit 1
-	fi
-	root=sudo
-fi
-echo "Installing through apt-get:$missing"
-log=$(mktemp)
-install() {
-	# shellcheck disable=SC2086
-	$root env DEBIAN_FRONTEND=noninteractive \
-		apt-get install -y -q --no-install-recommends $missing >"$log" 2>&1
-}
-# Package lists may be absent or old on a fresh machine.
-if ! install; then
-	$root apt-get update -q >"$log" 2>&1 || true
-	if ! install; then
-		tail -n 20 "$log" >&2
-		exit 1
-	fi
-fi
-rm -f "$log"
+get
+case " $* " in *" fuzz "*)
+	missing=$(runtime)
+	get
+esac
