@@ -322,6 +322,19 @@ static bool broken_link(sv url)
 	return sv_istarts(url, SV("https://accounts.google.com/"));
 }
 
+/* "... or contact toda@example.net": the words say what it is for. */
+static bool offered(const struct diagnosis *d, sv who)
+{
+	sv text = mtext_sv(&d->reply.text);
+	size_t at = sv_find(text, who);
+	sv before = sv_head(text, at);
+
+	if (at == SV_NPOS)
+		return false;
+	before = sv_drop(before, before.n > 16 ? before.n - 16 : 0);
+	return sv_ihas(before, SV("contact"));
+}
+
 /* What the reply itself names, and no step has used. */
 static void add_named_steps(struct arena *a, struct diagnosis *d)
 {
@@ -339,7 +352,7 @@ static void add_named_steps(struct arena *a, struct diagnosis *d)
 		add_step(d, "contact",
 		         arena_printf(a, "The reply itself points to %.*s",
 		                      SV_FMT(url)));
-	if (who.n && is_contact(who) &&
+	if (who.n && (is_contact(who) || offered(d, who)) &&
 	    sv_istarts(d->actor, SV("sender-admin")))
 		add_step(d, "contact",
 		         arena_printf(a, "The reply names %.*s as a contact: "
