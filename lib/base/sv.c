@@ -88,6 +88,15 @@ size_t sv_ifind(sv s, sv needle)
 	return SV_NPOS;
 }
 
+size_t sv_blanks(sv s)
+{
+	size_t n = 0;
+
+	while (n < s.n && is_blank(s.p[n]))
+		n++;
+	return n;
+}
+
 sv sv_trim(sv s)
 {
 	while (s.n && is_space(s.p[0]))

@@ -87,6 +87,9 @@ static inline bool sv_ihas(sv s, sv needle)
 	return sv_ifind(s, needle) != SV_NPOS;
 }
 
+/* How many spaces and tabs s begins with. */
+size_t sv_blanks(sv s);
+
 /* Without white space (space, tab, CR, LF) at both ends. */
 sv sv_trim(sv s);
 

@@ -59,15 +59,6 @@ static size_t quote(sv s, char *out)
 	return 0;
 }
 
-static size_t blanks(sv s)
-{
-	size_t n = 0;
-
-	while (n < s.n && is_blank(s.p[n]))
-		n++;
-	return n;
-}
-
 /* Length of the words that open pattern p, up to its next slot. */
 static size_t words(sv p)
 {
@@ -86,7 +77,7 @@ static bool literal(sv words_, sv s, size_t *len)
 		size_t q;
 
 		if (words_.p[i] == ' ') {
-			q = blanks(sv_drop(s, n));
+			q = sv_blanks(sv_drop(s, n));
 			if (!q && n < s.n)
 				return false;
 			n += q;
@@ -249,7 +240,7 @@ static bool take(enum frame_slot slot, sv pattern, sv s, sv *inner,
                  size_t *len)
 {
 	size_t skip = slot < SLOT_COMMAND || slot == SLOT_STATUS ||
-	              slot == SLOT_ACTION ? blanks(s) : 0;
+	              slot == SLOT_ACTION ? sv_blanks(s) : 0;
 
 	s = sv_drop(s, skip);
 	switch (slot) {

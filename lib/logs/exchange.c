@@ -191,13 +191,6 @@ static void host_items(const struct mtext *status, struct attempt *at)
 		at->host_ip = mtext_sv(&t);
 }
 
-static bool has_code(sv s)
-{
-	uint16_t code;
-
-	return s.n >= 3 && reply_code(sv_head(s, 3), &code);
-}
-
 /* One recipient's status: a reply, or items in [{}]. */
 static void set_status(const struct mtext *status, struct log_event *e)
 {
@@ -209,7 +202,7 @@ static void set_status(const struct mtext *status, struct log_event *e)
 	if (sv_starts(s, SV("[{"))) {
 		(void)item(status, SV("{LED="), &led);
 		if (item(status, SV("{MSG="), &msg) && msg.n &&
-		    !has_code(mtext_sv(&led))) {
+		    !parts_is_reply(mtext_sv(&led))) {
 			/* The last error is only a code here. */
 			parts_status(mtext_sv(&led), &at->status);
 			if (estatus_is_set(at->status) || !led.n)
@@ -219,7 +212,7 @@ static void set_status(const struct mtext *status, struct log_event *e)
 		host_items(status, at);
 	}
 	s = mtext_sv(&at->text);
-	if (e->kind == LOG_ATTEMPT && !has_code(s))
+	if (e->kind == LOG_ATTEMPT && !parts_is_reply(s))
 		at->spoke = SPOKE_OWN_MTA;
 }
 

@@ -65,13 +65,6 @@ static void set_relay(sv relay, struct attempt *at)
 		at->host = ip;
 }
 
-static bool has_code(sv s)
-{
-	uint16_t code;
-
-	return s.n >= 3 && reply_code(sv_head(s, 3), &code);
-}
-
 /*
  * OpenSMTPD joins the lines of a reply without anything between them:
  * "550-5.7.26 one.5.7.26 two".  A blank goes in front of the repeated status.
@@ -83,7 +76,7 @@ static struct mtext spaced(const struct line *l, sv s)
 	sv code = sv_slice(s, 4, 4 + n + 1);
 	struct mtext t;
 
-	if (!n || !sv_ends(code, SV(" ")) || !has_code(s))
+	if (!n || !sv_ends(code, SV(" ")) || !parts_is_reply(s))
 		return line_part(l, s);
 	t = line_text(l, s.n + s.n / 4);
 	for (i = 0; i < s.n; i = end) {
@@ -129,7 +122,7 @@ static size_t delivery(struct line *l, sv id, sv result, sv fields)
 		at->own_ip = rcpt;
 	at->text = spaced(l, stat);
 	if ((e->kind == LOG_ATTEMPT || e->kind == LOG_EXPIRED) &&
-	    !has_code(stat))
+	    !parts_is_reply(stat))
 		at->spoke = SPOKE_OWN_MTA;
 	return 1;
 }
@@ -180,7 +173,7 @@ static size_t session_error(struct line *l, sv text)
 	at->direction = DIR_OUTBOUND;
 	at->action = ACTION_DELAYED;
 	at->text = line_part(l, text);
-	if (!has_code(text))
+	if (!parts_is_reply(text))
 		at->spoke = SPOKE_OWN_MTA;
 	if (sv_has(text, SV("Connection refused")) ||
 	    sv_has(text, SV("Connection failed")))

@@ -84,6 +84,13 @@ sv parts_bare(sv s)
 	return s;
 }
 
+bool parts_is_reply(sv s)
+{
+	uint16_t code;
+
+	return s.n >= 3 && reply_code(sv_head(s, 3), &code);
+}
+
 bool parts_is_ip(sv s)
 {
 	size_t dots = 0, colons = 0;

@@ -54,6 +54,9 @@ bool parts_between(sv s, sv before, sv after, sv *out);
 /* Without <> around it. */
 sv parts_bare(sv s);
 
+/* Begins with a reply code, whatever stands behind it. */
+bool parts_is_reply(sv s);
+
 /* An address of IPv4 or IPv6 that was not blotted out. */
 bool parts_is_ip(sv s);
 

@@ -20,15 +20,6 @@ static bool all(sv s, bool (*is)(char))
 	return s.n > 0;
 }
 
-static size_t blanks(sv s)
-{
-	size_t i = 0;
-
-	while (i < s.n && is_blank(s.p[i]))
-		i++;
-	return i;
-}
-
 static size_t digits(sv s)
 {
 	size_t i = 0;
@@ -228,11 +219,11 @@ static size_t container(sv s)
 		return 9;
 	while (n < s.n && n < 128 && is_name(s.p[n]))
 		n++;
-	gap = blanks(sv_drop(s, n));
+	gap = sv_blanks(sv_drop(s, n));
 	if (!n || n + gap >= s.n || s.p[n + gap] != '|')
 		return 0;
 	n += gap + 1;
-	return n + blanks(sv_drop(s, n));
+	return n + sv_blanks(sv_drop(s, n));
 }
 
 /* "mail.log.1:" or "12:" of grep in front of a time. */
@@ -318,13 +309,13 @@ static size_t host_and_tag(sv s, struct log_prefix *out)
 	if (!host.n || host.p[host.n - 1] == ':' ||
 	    sv_chr(host, '=') != SV_NPOS || sv_chr(host, '<') != SV_NPOS)
 		return 0;
-	at = host.n + blanks(sv_drop(s, host.n));
+	at = host.n + sv_blanks(sv_drop(s, host.n));
 	rest = sv_drop(s, at);
 	n = tag_at(rest, &tag);
 	if (!n) {
 		/* busybox: "host mail.info postfix/smtp[1]: " */
 		sv level = word(rest);
-		size_t skip = level.n + blanks(sv_drop(rest, level.n));
+		size_t skip = level.n + sv_blanks(sv_drop(rest, level.n));
 
 		if (sv_chr(level, '.') == SV_NPOS || level.n > 16)
 			return 0;
@@ -350,7 +341,7 @@ static size_t rfc5424(sv s, struct log_prefix *out)
 	for (unsigned i = 0; i < 5; i++) {
 		sv w;
 
-		at += blanks(sv_drop(s, at));
+		at += sv_blanks(sv_drop(s, at));
 		w = word(sv_drop(s, at));
 		if (i == 4 && w.n && w.p[0] == '[')
 			w = sv_head(sv_drop(s, at),
@@ -385,7 +376,7 @@ static size_t after_time(sv s, bool modern, struct log_prefix *out)
 
 	if (s.n && (s.p[0] == ']' || s.p[0] == ')' || s.p[0] == ':'))
 		at = 1;
-	at += blanks(sv_drop(s, at));
+	at += sv_blanks(sv_drop(s, at));
 	if (modern)
 		at += rfc5424(sv_drop(s, at), out);
 	else
@@ -426,7 +417,7 @@ void log_prefix(sv line, struct log_prefix *out)
 	*out = (struct log_prefix){0};
 	for (unsigned i = 0; i < MAX_LAYERS; i++) {
 		sv s = sv_drop(line, at);
-		size_t skip = blanks(s), n;
+		size_t skip = sv_blanks(s), n;
 
 		s = sv_drop(s, skip);
 		/* Marks that people put around a pasted line. */
@@ -450,5 +441,5 @@ void log_prefix(sv line, struct log_prefix *out)
 		at += skip + n;
 		out->end = at;
 	}
-	out->end += blanks(sv_drop(line, out->end));
+	out->end += sv_blanks(sv_drop(line, out->end));
 }

@@ -102,22 +102,13 @@ static const sv infos[] = {
 };
 /* clang-format on */
 
-static size_t blanks(sv s)
-{
-	size_t n = 0;
-
-	while (n < s.n && is_blank(s.p[n]))
-		n++;
-	return n;
-}
-
 /* Quotes of Python and line ends written as escapes. */
 static void peel(sv s, size_t *from, size_t *to)
 {
 	size_t f = *from, t = *to;
 	char q;
 
-	f += blanks(sv_slice(s, f, t));
+	f += sv_blanks(sv_slice(s, f, t));
 	if (f + 1 < t && s.p[f] == 'b' &&
 	    (s.p[f + 1] == '\'' || s.p[f + 1] == '"'))
 		f++;

@@ -72,13 +72,6 @@ struct tuple {
 	bool bytes;   /* b'...' */
 };
 
-static size_t blanks(sv s, size_t i)
-{
-	while (i < s.n && is_blank(s.p[i]))
-		i++;
-	return i;
-}
-
 static bool tuple_at(sv s, size_t open, struct tuple *t)
 {
 	size_t i = open + 1;
@@ -86,7 +79,8 @@ static bool tuple_at(sv s, size_t open, struct tuple *t)
 	if (!exc_code(sv_drop(s, i)) || i + 3 >= s.n || s.p[i + 3] != ',')
 		return false;
 	*t = (struct tuple){.open = open, .code = i};
-	i = blanks(s, i + 4);
+	i += 4;
+	i += sv_blanks(sv_drop(s, i));
 	if (i < s.n && (s.p[i] == 'b' || s.p[i] == 'u' || s.p[i] == 'B')) {
 		t->bytes = s.p[i] != 'u';
 		i++;
@@ -130,10 +124,11 @@ static sv string_after(sv s, size_t i)
 	char quote;
 	size_t end;
 
-	i = blanks(s, i);
+	i += sv_blanks(sv_drop(s, i));
 	if (i >= s.n || s.p[i] != ',')
 		return SV("");
-	i = blanks(s, i + 1);
+	i++;
+	i += sv_blanks(sv_drop(s, i));
 	if (i >= s.n || (s.p[i] != '\'' && s.p[i] != '"'))
 		return SV("");
 	quote = s.p[i++];
@@ -258,7 +253,8 @@ static bool message_of(sv s, size_t behind, size_t *from, size_t *to,
 	}
 	if (i >= s.n || s.p[i] != ':')
 		return false;
-	*from = blanks(s, i + 1);
+	i++;
+	*from = i + sv_blanks(sv_drop(s, i));
 	return *from < s.n;
 }
 

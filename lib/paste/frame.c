@@ -253,13 +253,6 @@ static bool is_boundary(sv s, size_t i)
 	       c == '>' || c == '<' || c == ';' || c == '*' || c == '|';
 }
 
-static size_t blanks(sv s, size_t i)
-{
-	while (i < s.n && is_blank(s.p[i]))
-		i++;
-	return i;
-}
-
 /* The enhanced status at i, with "#", "(#" around it; i where there is none. */
 static size_t take_status(sv s, size_t i, unsigned class, struct estatus *e)
 {
@@ -298,13 +291,14 @@ static bool head_at(sv s, size_t i, struct head *h)
 			k++;
 		if (h->bracketed && k < s.n && s.p[k] == ':')
 			k++;
-		k = take_status(s, blanks(s, k), h->code / 100u, &h->status);
+		k += sv_blanks(sv_drop(s, k));
+		k = take_status(s, k, h->code / 100u, &h->status);
 	} else {
 		k = take_status(s, i, 0, &h->status);
 		if (k == i)
 			return false;
 	}
-	h->text = blanks(s, k);
+	h->text = k + sv_blanks(sv_drop(s, k));
 	/* "<550-5.7.1@example.org>" */
 	return k == s.n || s.p[k] != '@';
 }
