@@ -282,6 +282,9 @@ static uint32_t marks_with(const struct ruleset *rs, char first, uint32_t *i)
 {
 	unsigned char c = (unsigned char)first;
 
+	*i = 0;
+	if (!rs->nmarks)
+		return 0;
 	*i = rs->mark_starts[c];
 	return rs->mark_starts[c + 1];
 }

@@ -238,8 +238,8 @@ static void what_is_no_dialogue(void **state)
 {
 	/* clang-format off */
 	static const char *const texts[] = {
-		"220 example.org FTP server ready\nUSER bob\n331 password\n"
-		"550 no such file\n",
+		("220 example.org FTP server ready\nUSER bob\n331 password\n"
+		 "550 no such file\n"),
 		"EHLO is a command.\nHELO is an older one.\n",
 		"220 greeting\n250 ok\n354 go on\n550 no mailbox\n",
 		"", "220", "EHLO a", "> ", "< ", "S: ", "[\"220 x\",\"",
