@@ -123,8 +123,12 @@ struct inputs {
 	bool failed; /* one could not be read: said why */
 };
 
-/* False where memory is exhausted; inputs_free() is due in any case. */
+/* False where memory is exhausted; inputs_done() is due in any case. */
 bool inputs_gather(struct inputs *in, int argc, char **argv);
-void inputs_free(struct inputs *in);
+/*
+ * Free them; returns status, or EXIT_NOINPUT where all went well with those
+ * that could be read and one could not.
+ */
+int inputs_done(struct inputs *in, int status);
 
 #endif

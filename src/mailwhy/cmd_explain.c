@@ -67,11 +67,7 @@ static int run(int argc, char **argv)
 
 	if (inputs_gather(&in, argc, argv))
 		status = in.n ? explain(&in) : EXIT_NOINPUT;
-	/* All others were done; now say that one could not be read. */
-	if (in.failed && status <= EXIT_FINDING)
-		status = EXIT_NOINPUT;
-	inputs_free(&in);
-	return status;
+	return inputs_done(&in, status);
 }
 
 const struct cmd cmd_explain = {

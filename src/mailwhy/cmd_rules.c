@@ -130,10 +130,7 @@ static int draft(int argc, char **argv)
 			         "is used", in.n);
 		status = in.n ? draft_of(&in.v[0]) : EXIT_NOINPUT;
 	}
-	if (in.failed && status <= EXIT_FINDING)
-		status = EXIT_NOINPUT;
-	inputs_free(&in);
-	return status;
+	return inputs_done(&in, status);
 }
 
 static int run(int argc, char **argv)

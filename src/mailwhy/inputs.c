@@ -97,10 +97,12 @@ bool inputs_gather(struct inputs *in, int argc, char **argv)
 	return true;
 }
 
-void inputs_free(struct inputs *in)
+int inputs_done(struct inputs *in, int status)
 {
 	for (size_t i = 0; i < in->n; i++)
 		free(in->owned[i]);
 	free(in->owned);
 	free(in->v);
+	/* All others were done; now say that one could not be read. */
+	return in->failed && status <= EXIT_FINDING ? EXIT_NOINPUT : status;
 }
