@@ -89,6 +89,12 @@ struct mw_explain_options {
 	size_t nown;
 	/* mailwhy, sisimai, kumomta, sparkpost, rfc3463: class that text shows */
 	const char *taxonomy;
+	/*
+	 * Language ("en", "de") of a text to pass on, which takes the place
+	 * of the explanation for people; and for whom, an actor (NULL:
+	 * whoever must act).
+	 */
+	const char *forward, *forward_to;
 };
 
 /* Pastes longer than this are read up to here, and the answer says so. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "api/api.h"
 #include "diagnose/diagnose.h"
+#include "kb/forward.h"
 
 /*
  * For one answer: 64 MiB are promised for any one paste, the input not
@@ -57,6 +58,12 @@ enum mw_status explain_options(const struct mw_explain_options *opt,
 		return bad_option(err, "form", opt->form);
 	if (opt->role && !diag_role_from(sv_str(opt->role), &out->role))
 		return bad_option(err, "role", opt->role);
+	if (opt->forward && !forward_has_lang(sv_str(opt->forward)))
+		return bad_option(err, "language", opt->forward);
+	if (opt->forward_to && !kb_is_actor(sv_str(opt->forward_to)))
+		return bad_option(err, "reader", opt->forward_to);
+	out->forward = sv_str(opt->forward);
+	out->forward_to = sv_str(opt->forward_to);
 	return take_own(opt, out, err);
 }
 
@@ -141,7 +148,7 @@ static enum mw_status explain_all(struct mw_ctx *ctx, struct mw_answer *x,
 	}
 	if (!all.n)
 		nothing_said(x, &all);
-	if (!diagnose_tree(x->a, &all, x->root))
+	if (!diagnose_tree(x->a, &all, opt, x->root))
 		all.more = true;
 	limits_said(x, &all);
 	for (struct rnode *m = x->root->first; m; m = m->next)

@@ -29,6 +29,9 @@ struct diag_options {
 	enum diag_role role;
 	sv own[DIAG_MAX_OWN];  /* own hosts, addresses, domains */
 	size_t nown;
+	/* Not empty: a text to pass on instead of the prose. */
+	sv forward;    /* its language */
+	sv forward_to; /* an actor; empty: whoever must act */
 };
 
 struct diag_value {
@@ -142,7 +145,7 @@ struct diagnosis *diag_blank(struct arena *a, const struct kb_cause *cause);
  */
 struct rnode;
 bool diagnose_tree(struct arena *a, const struct diagnoses *ds,
-                   struct rnode *root);
+                   const struct diag_options *opt, struct rnode *root);
 
 /* All about a cause, as a member of list: what is known without a paste. */
 enum mw_status diagnose_cause(struct arena *a, const struct kb_cause *cause,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Diagnoses as a result tree: the data members.  Prose is in prose.c. */
+#include "diagnose/forward.h"
 #include "diagnose/prose.h"
 
 static void text(struct arena *a, struct rnode *n, const char *key, sv value)
@@ -192,7 +193,8 @@ static const char *route(const struct diagnosis *d)
 	                                   : "none";
 }
 
-static void one(struct arena *a, struct rnode *list, const struct diagnosis *d)
+static void one(struct arena *a, struct rnode *list, const struct diagnosis *d,
+                const struct diag_options *opt)
 {
 	struct rnode *n = rnode_object(a, list, SV(""));
 
@@ -219,7 +221,9 @@ static void one(struct arena *a, struct rnode *list, const struct diagnosis *d)
 	explain(a, n, d);
 	taxonomy(a, n, d);
 	near_rules(a, n, d);
-	if (!d->follows)
+	if (opt->forward.n)
+		diag_forward(a, n, d, opt->forward, opt->forward_to);
+	else if (!d->follows)
 		diag_prose(a, n, d);
 }
 
@@ -268,19 +272,20 @@ static void link_alike(const struct diagnoses *ds)
 #define TREE_SLACK ((size_t)512 << 10)
 
 bool diagnose_tree(struct arena *a, const struct diagnoses *ds,
-                   struct rnode *root)
+                   const struct diag_options *opt, struct rnode *root)
 {
 	struct rnode *list;
 
 	link_alike(ds);
-	diag_prose_summary(a, root, ds);
+	if (!opt->forward.n)
+		diag_prose_summary(a, root, ds);
 	list = rnode_list(a, root, SV("diagnoses"));
 	for (size_t i = 0; i < ds->n; i++) {
 		if (i && arena_left(a) < TREE_SLACK)
 			return false;
-		if (i && !ds->v[i]->follows)
+		if (i && (!ds->v[i]->follows || opt->forward.n))
 			(void)rnode_prose(a, list, RNODE_RULE, SV(""));
-		one(a, list, ds->v[i]);
+		one(a, list, ds->v[i], opt);
 	}
 	return true;
 }

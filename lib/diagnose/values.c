@@ -162,7 +162,9 @@ static void put_from_form(struct diagnosis *d)
 	put(d, "recipient", at->recipient);
 	put(d, "account", at->account);
 	put(d, "queue_id", at->queue_id);
-	put(d, "own_host", at->own_host);
+	/* The name of a log's line is often short: nobody else knows it. */
+	if (sv_chr(at->own_host, '.') != SV_NPOS)
+		put(d, "own_host", at->own_host);
 	put(d, "port", at->port);
 	put(d, "url", at->url);
 }

@@ -3,6 +3,8 @@
 
 static struct {
 	const char *said_by, *stage, *role, *form, *taxonomy;
+	const char *forward_to, *lang;
+	bool forward;
 	struct opt_list own;
 } opts;
 
@@ -25,6 +27,12 @@ static const struct opt options[] = {
 	{"taxonomy", 0, OPT_CHOICE, &opts.taxonomy, "NAME",
 		"also show the class in this vocabulary",
 		"mailwhy|sisimai|kumomta|sparkpost|rfc3463"},
+	{"forward", 0, OPT_FLAG, &opts.forward, NULL,
+		"print a text to send to whoever must act", NULL},
+	{"forward-to", 0, OPT_STRING, &opts.forward_to, "ACTOR",
+		"the same for another reader, as hosting-provider", NULL},
+	{"lang", 0, OPT_STRING, &opts.lang, "LANG",
+		"language of that text, as en or de", NULL},
 	OPT_END
 };
 /* clang-format on */
@@ -40,6 +48,10 @@ static int explain(struct inputs *in)
 	    .own = opts.own.v,
 	    .nown = opts.own.n,
 	    .taxonomy = opts.taxonomy,
+	    .forward = opts.forward || opts.forward_to
+	                   ? opts.lang ? opts.lang : "en"
+	                   : NULL,
+	    .forward_to = opts.forward_to,
 	};
 	struct mw_ctx *ctx = context_new();
 	struct mw_answer *answer;
