@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The commands that README shows print what README says.
+"""The commands that README and doc/ show print what they say.
 
-usage: readme.py MAILWHY README
+usage: readme.py MAILWHY FILE...
 
 An indented block that begins with "$ mailwhy ..." is run; what stands below it
 in the block has to be its output, to the letter.
@@ -30,7 +30,14 @@ def blocks(text):
 
 
 def main():
-	mailwhy, readme = (os.path.abspath(arg) for arg in sys.argv[1:3])
+	mailwhy, *files = (os.path.abspath(arg) for arg in sys.argv[1:])
+
+	for file in files:
+		check(mailwhy, file)
+	return end()
+
+
+def check(mailwhy, readme):
 	env = dict(os.environ, COLUMNS="80", NO_COLOR="1")
 	count = 0
 
@@ -43,11 +50,10 @@ def main():
 		if run.stdout.strip("\n") == want:
 			ok()
 		else:
-			bad(f"{command}: README shows something else")
+			bad(f"{command}: {readme} shows something else")
 			print(run.stdout)
 	if not count:
-		bad("README shows no command")
-	return end()
+		bad(f"{readme} shows no command")
 
 
 sys.exit(main())
