@@ -137,6 +137,8 @@ def main(args):
 	situations = []
 	if (HERE / "situations.jsonl").exists():
 		situations = load("situations.jsonl", known, faults)
+	for name in ("responses.jsonl", "lab.jsonl"):
+		load(name, known, faults)
 	if args:
 		compare_replies(replies, args[0], faults)
 	if len(args) > 1:

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Ask the program about the judged replies and situations.
+"""Ask the program about the judged replies, situations and other texts.
 
 usage: test_judged.py MAILWHY SHARED [-v]
 
 Every situation has to get an acceptable cause, actor and permanence, and the
 values that its text names have to stand in the verdict or in a step, unless
-open.txt names it with a reason.  Of the replies the shares are printed.  With
--v each reply that disagrees is printed too.
+open.txt names it with a reason.  Of the replies, and of the texts that
+sources.py reads, the shares are printed.  With -v each one that disagrees is
+printed too.
 
-SHARED is the folder with corpus/replies and reference/situations.md; without
-it everything is skipped.
+SHARED is the folder with corpus and reference/situations.md; without it
+everything is skipped.
 """
 
 import json
@@ -22,6 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "meta"))
 
 from check import QUOTED, key_of, read_lines  # noqa: E402
+import sources  # noqa: E402
 from counts import bad, end, hold, ok, skip  # noqa: E402
 
 
@@ -134,6 +136,35 @@ def replies(mailwhy, path, loud):
 		      f"{100 * right / len(rows):.1f} %")
 
 
+def measured(mailwhy, name, texts, loud):
+	"""Print the shares of a judged file whose texts sources.py reads."""
+	rows = load(f"{name}.jsonl")
+	texts = {key: (text, options) for key, text, options in texts}
+	sums = {}
+	for row in rows:
+		text, options = texts.get(row["key"], (None, []))
+		hold(text is not None,
+		     f"{name}: {row['key']}: the source does not hold it")
+		if text is None:
+			continue
+		found = ask(mailwhy, text, options[-1] if options else "")
+		answer = found[0] if found else {}
+		marks = judge(answer, row)
+		for what, right in marks.items():
+			sums[what] = sums.get(what, 0) + right
+		if loud and not all(marks.values()):
+			wrong = [what for what in marks if not marks[what]]
+			print(f"  {row['key']} {' '.join(options[1:])}: "
+			      f"{', '.join(wrong)}: {answer.get('cause')} "
+			      f"{answer.get('actor')} "
+			      f"{answer.get('permanence', {}).get('actual')}"
+			      f" | want {row['causes']} {row['actors']} "
+			      f"{row['permanence']} | {text[:110]}")
+	for what, right in sums.items():
+		print(f"{name}: {what} {right} of {len(rows)}, "
+		      f"{100 * right / len(rows):.1f} %")
+
+
 def main(args):
 	mailwhy, shared = args[0], pathlib.Path(args[1])
 	source = shared / "reference" / "situations.md"
@@ -146,6 +177,14 @@ def main(args):
 		replies(mailwhy, source, "-v" in args)
 	else:
 		skip(source)
+	for name, there, read in (
+		("responses", sources.RESPONSES, sources.responses),
+		("lab", sources.LAB, sources.lab),
+	):
+		if (shared / there).exists():
+			measured(mailwhy, name, read(shared), "-v" in args)
+		else:
+			skip(shared / there)
 	return end()
 
 
