@@ -178,10 +178,19 @@ static void emit_providers(struct buf *b, const struct ruleset *rs)
 	for (uint32_t i = 0; i < rs->nzones; i++) {
 		const struct zone *z = &rs->zones[i];
 
-		buf_addf(b, "{%u,%u,%u,%u,%u,%u,%u},\n", z->zone, z->name,
-		         z->cause, z->also, z->scope, z->portal, z->note);
+		buf_addf(b, "{%u,%u,%u,%u,%u,%u,%u,%u,{%u,%u}},\n", z->zone,
+		         z->name, z->cause, z->also, z->scope, z->portal,
+		         z->note, z->weight, z->codes.first, z->codes.n);
 	}
 	close_array(b, rs->nzones);
+	open_array(b, "struct zone_code", "zone_codes", rs->nzone_codes);
+	for (uint32_t i = 0; i < rs->nzone_codes; i++) {
+		const struct zone_code *c = &rs->zone_codes[i];
+
+		buf_addf(b, "{%uu,%uu,%u,%u},\n", c->from, c->to, c->cause,
+		         c->text);
+	}
+	close_array(b, rs->nzone_codes);
 	open_array(b, "struct mark", "marks", rs->nmarks);
 	for (uint32_t i = 0; i < rs->nmarks; i++)
 		buf_addf(b, "{%u,%u},\n", rs->marks[i].at, rs->marks[i].len);
@@ -211,12 +220,12 @@ static void emit_set(struct buf *b, const struct ruleset *rs)
 {
 	buf_adds(b, "const struct ruleset builtin_rules = {\n"
 	            "pool, words, rules, texts, elems, strs, codes, statuses, also, "
-	            "seen,\nproviders, steps, zones, marks,\n");
+	            "seen,\nproviders, steps, zones, zone_codes, marks,\n");
 	buf_adds(b, "mark_starts, grams, buckets, filter, unindexed,\n");
-	buf_addf(b, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\nfalse};\n",
+	buf_addf(b, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\nfalse};\n",
 	         rs->nrules, rs->ntexts, rs->nelems, rs->nstrs, rs->ncodes,
 	         rs->nstatuses, rs->nalso, rs->nseen, rs->nproviders,
-	         rs->nsteps, rs->nzones, rs->nmarks, rs->ngrams,
+	         rs->nsteps, rs->nzones, rs->nzone_codes, rs->nmarks, rs->ngrams,
 	         rs->nunindexed, rs->npool, rs->nwords);
 }
 

@@ -37,6 +37,7 @@ struct rules_builder {
 	BUILD_LIST(struct provider) providers;
 	BUILD_LIST(struct provider_step) steps;
 	BUILD_LIST(struct zone) zones;
+	BUILD_LIST(struct zone_code) zone_codes;
 	BUILD_LIST(struct mark) marks;
 };
 

@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "classify/build.h"
 #include "classify/norm.h"
+#include "classify/slot.h"
 #include "kb/kb.h"
 
 /* Every field's name must be one of the list; the first that is not. */
@@ -117,15 +118,66 @@ static bool zone_causes(struct rules_builder *b, const struct stanza *s)
 	return false;
 }
 
+/* "FIRST[-LAST] | CAUSE or - | what it means" */
+static bool add_code(struct rules_builder *b, const struct field *f)
+{
+	sv text = f->value, range = sv_trim(sv_cut(&text, '|'));
+	sv cause = sv_trim(sv_cut(&text, '|'));
+	struct zone_code c = {.from = zone_answer(&range)};
+
+	c.to = c.from;
+	if (sv_starts(range, SV("-"))) {
+		range = sv_drop(range, 1);
+		c.to = zone_answer(&range);
+	}
+	text = sv_trim(text);
+	if (range.n || !c.from || c.from >> 24 != 127 || c.to < c.from ||
+	    !text.n || (!kb_cause(cause) && !sv_eq(cause, SV("-")))) {
+		build_complain(b, f->line, "Code is 127.x.y.z[-127.x.y.z] | "
+		               "CAUSE or - | what it means");
+		return false;
+	}
+	c.cause = kb_cause(cause) ? build_str(b, cause) : 0;
+	c.text = build_str(b, text);
+	if (!BUILD_ROOM(b, zone_codes, RULE_TEXTS_MAX))
+		return false;
+	b->zone_codes.v[b->zone_codes.n++] = c;
+	return true;
+}
+
+static bool add_codes(struct rules_builder *b, const struct stanza *s,
+                      struct zone *z)
+{
+	z->codes.first = (uint32_t)b->zone_codes.n;
+	for (size_t i = 0; i < s->n; i++)
+		if (sv_eq(s->fields[i].name, SV("Code")) &&
+		    !add_code(b, &s->fields[i]))
+			return false;
+	z->codes.n = (uint32_t)b->zone_codes.n - z->codes.first;
+	return true;
+}
+
+static bool zone_weight(struct rules_builder *b, const struct stanza *s)
+{
+	sv w = stanza_get(s, "Weight");
+
+	if (!w.n || kb_value_in("critical|high|medium|low|info|good|none", w))
+		return true;
+	build_complain(b, s->line, "unknown Weight \"%.*s\"", SV_FMT(w));
+	return false;
+}
+
 bool build_zone(struct rules_builder *b, const struct stanza *s)
 {
 	static const char *const names[] = {"Zone",    "Name",   "Cause",
 	                                    "Also",    "Scope",  "Portal",
 	                                    "Note",    "Checked", "Ref",
-	                                    "Weight",  "Dead",   NULL};
+	                                    "Weight",  "Dead",   "Code",
+	                                    NULL};
 	struct zone z = {0};
 
-	if (!known_fields(b, s, names) || !zone_causes(b, s))
+	if (!known_fields(b, s, names) || !zone_causes(b, s) ||
+	    !zone_weight(b, s))
 		return false;
 	z.zone = build_str(b, s->fields[0].value);
 	z.name = build_str(b, stanza_get(s, "Name"));
@@ -134,6 +186,9 @@ bool build_zone(struct rules_builder *b, const struct stanza *s)
 	z.scope = build_str(b, stanza_get(s, "Scope"));
 	z.portal = build_str(b, stanza_get(s, "Portal"));
 	z.note = build_str(b, stanza_get(s, "Note"));
+	z.weight = build_str(b, stanza_get(s, "Weight"));
+	if (!add_codes(b, s, &z))
+		return false;
 	if (!BUILD_ROOM(b, zones, RULES_MAX))
 		return false;
 	b->zones.v[b->zones.n++] = z;

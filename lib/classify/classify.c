@@ -551,6 +551,34 @@ static void add_alt(struct classification *out, sv cause, enum confidence c,
 	out->alts[out->nalts++] = (struct classify_alt){cause, question, c};
 }
 
+/* The answer of the list that the reply quotes, where the list explains it. */
+static const struct zone_code *quoted_answer(const struct job *j)
+{
+	const struct ruleset *rs = j->best.set->rs;
+	const struct zone *z = j->out->zone;
+	sv rest = norm_sv(&j->c->norm);
+	size_t at;
+
+	if (!z || !z->codes.n)
+		return NULL;
+	while ((at = sv_find(rest, SV("127."))) != SV_NPOS) {
+		bool inside = at && (is_digit(rest.p[at - 1]) ||
+		                     rest.p[at - 1] == '.');
+		uint32_t v;
+
+		rest = sv_drop(rest, at);
+		v = zone_answer(&rest);
+		for (uint32_t i = 0; v && !inside && i < z->codes.n; i++) {
+			const struct zone_code *c =
+			    &rs->zone_codes[z->codes.first + i];
+
+			if (v >= c->from && v <= c->to)
+				return c;
+		}
+	}
+	return NULL;
+}
+
 static void take_cause(struct job *j)
 {
 	const struct ruleset *rs = j->best.set->rs;
@@ -562,8 +590,12 @@ static void take_cause(struct job *j)
 	out->cause = rs_str(rs, r->cause);
 	out->confidence = (enum confidence)r->confidence;
 	/* What a list is for decides what being on it means. */
-	if (out->zone && sv_starts(out->cause, SV("reputation.")) &&
-	    !sv_eq(out->cause, SV("reputation.resolver-refused"))) {
+	out->zone_code = quoted_answer(j);
+	if (out->zone_code && out->zone_code->cause &&
+	    sv_starts(out->cause, SV("reputation."))) {
+		out->cause = rs_str(rs, out->zone_code->cause);
+	} else if (out->zone && sv_starts(out->cause, SV("reputation.")) &&
+	           !sv_eq(out->cause, SV("reputation.resolver-refused"))) {
 		out->cause = rs_str(rs, out->zone->cause);
 		add_alt(out, rs_str(rs, out->zone->also), CONF_POSSIBLE,
 		        SV(""));

@@ -69,6 +69,7 @@ struct classification {
 	const struct ruleset *provider_rs;
 	const struct provider *provider; /* who spoke, or NULL */
 	const struct zone *zone; /* of the ruleset rs, or NULL */
+	const struct zone_code *zone_code; /* the answer that the reply quotes */
 	/* The reply ended too early for the words to be all there. */
 	bool gapped;
 	/* A rule of another cause that is exactly as strong, or NULL. */

@@ -267,6 +267,7 @@ enum mw_status rules_finish(struct rules_builder *b,
 	TAKE(providers, providers);
 	TAKE(steps, steps);
 	TAKE(zones, zones);
+	TAKE(zone_codes, zone_codes);
 	TAKE(marks, marks);
 	TAKE(pool, pool);
 	TAKE(words, words);

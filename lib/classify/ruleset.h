@@ -139,8 +139,16 @@ struct mark {
 	uint16_t len;
 };
 
+/* What an answer of a list means; addresses as numbers, both included. */
+struct zone_code {
+	uint32_t from, to;
+	rstr cause; /* 0: no listing */
+	rstr text;
+};
+
 struct zone {
-	rstr zone, name, cause, also, scope, portal, note;
+	rstr zone, name, cause, also, scope, portal, note, weight;
+	struct rrange codes; /* zone_codes */
 };
 
 /* Entry of the literal filter: where a rare run of four bytes leads. */
@@ -172,6 +180,7 @@ struct ruleset {
 	const struct provider *providers;
 	const struct provider_step *steps;
 	const struct zone *zones; /* sorted by zone */
+	const struct zone_code *zone_codes;
 	const struct mark *marks; /* by first byte, then longest first */
 	const uint16_t *mark_starts; /* 257: by first byte, starts in marks */
 	const struct gram *grams; /* sorted by bucket */
@@ -179,7 +188,7 @@ struct ruleset {
 	const uint64_t *filter;   /* 2^GRAM_FILTER_BITS bits */
 	const uint32_t *unindexed; /* texts without four bytes in a row */
 	uint32_t nrules, ntexts, nelems, nstrs, ncodes, nstatuses, nalso, nseen,
-	    nproviders, nsteps, nzones, nmarks, ngrams, nunindexed, npool, nwords;
+	    nproviders, nsteps, nzones, nzone_codes, nmarks, ngrams, nunindexed, npool, nwords;
 	bool user; /* from rules.d: wins over built-in rules */
 };
 

@@ -396,6 +396,27 @@ bool slot_is(const struct ruleset *rs, struct slot_want want, sv text,
 	return is_value(rs, want, v);
 }
 
+uint32_t zone_answer(sv *s)
+{
+	uint32_t v = 0;
+
+	for (unsigned k = 0; k < 4; k++) {
+		uint32_t octet;
+		size_t n = 0;
+
+		while (n < s->n && is_digit(s->p[n]))
+			n++;
+		if (!sv_u32(sv_head(*s, n), 255, &octet))
+			return 0;
+		v = v << 8 | octet;
+		*s = sv_drop(*s, n);
+		if (k < 3 && !sv_starts(*s, SV(".")))
+			return 0;
+		*s = sv_drop(*s, k < 3 ? 1 : 0);
+	}
+	return v;
+}
+
 const struct zone *zone_find(const struct ruleset *rs, sv name)
 {
 	while (name.n) {

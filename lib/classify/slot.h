@@ -30,6 +30,12 @@ bool slot_is(const struct ruleset *rs, struct slot_want want, sv text,
 /* Is this value a redaction mark, its content withheld? */
 bool slot_withheld(const struct ruleset *rs, enum slot_kind kind, sv value);
 
+/*
+ * The address at the start of *s ("127.0.0.2") as a number, *s moved behind it;
+ * 0 where there is none.
+ */
+uint32_t zone_answer(sv *s);
+
 /* The list that this name is, or is a private copy of; NULL if none. */
 const struct zone *zone_find(const struct ruleset *rs, sv name);
 

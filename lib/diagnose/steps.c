@@ -391,6 +391,11 @@ static void add_local_steps(struct arena *a, struct diagnosis *d)
 		                         "%.*s: %.*s",
 		                      SV_FMT(name), SV_FMT(portal)));
 	}
+	if (d->cl.zone_code)
+		add_step(d, "wait",
+		         arena_printf(a, "The list's answer means: %.*s.",
+		                      SV_FMT(rs_str(d->cl.rs,
+		                                    d->cl.zone_code->text))));
 	if (z && z->note)
 		add_step(d, "wait", rs_str(d->cl.rs, z->note));
 	for (uint32_t i = 0; p && i < p->steps.n; i++) {

@@ -237,7 +237,9 @@ static void put_from_words(struct diagnosis *d)
 	for (; (word = sv_word(&rest)).n; last = word) {
 		sv w = bare_word(word);
 
-		if ((is_ipv4(w) || is_ipv6(w)) && !sv_eq(w, d->at->host_ip))
+		/* 127.0.0.2 is what a list answered, no sender. */
+		if ((is_ipv4(w) || is_ipv6(w)) && !sv_eq(w, d->at->host_ip) &&
+		    !sv_starts(w, SV("127.")))
 			put(d, "ip", w);
 		else if (names_list(d, last, w))
 			put(d, "listed_by", w);

@@ -85,6 +85,16 @@ static const struct {
 	{"Zone: a.example\nCause: no.such\n", 1, "unknown Cause, Also or Scope"},
 	{"Zone: a.example\nCause: reputation.ip-listed\nScope: x\n", 1,
 		"unknown Cause, Also or Scope"},
+	{"Zone: a.example\nCause: reputation.ip-listed\nWeight: x\n", 1,
+	 "unknown Weight"},
+	{"Zone: a.example\nCause: reputation.ip-listed\nCode: 10.0.0.2 | - | x\n",
+	 3, "Code is 127.x.y.z"},
+	{"Zone: a.example\nCause: reputation.ip-listed\nCode: 127.0.0.2 | no | x\n",
+	 3, "Code is 127.x.y.z"},
+	{"Zone: a.example\nCause: reputation.ip-listed\n"
+	 "Code: 127.0.0.9-127.0.0.2 | - | x\n", 3, "Code is 127.x.y.z"},
+	{"Zone: a.example\nCause: reputation.ip-listed\nCode: 127.0.0.2 | -\n", 3,
+	 "Code is 127.x.y.z"},
 	{"Zone: a.example\nCause: reputation.ip-listed\nColour: x\n", 3,
 		"unknown field"},
 };
