@@ -7,9 +7,17 @@
  * never logs, prints, exits, reads files or the environment, and keeps no
  * global state.
  *
- * A context is for one thread at a time; several threads have one each.
+ * Threads: any number of threads may use one context at the same time; its
+ * rules are compiled once, by the first call that needs them, and only read
+ * from then on.  Free it when no call is running.  An answer is for one thread
+ * at a time, and is freed before its context.  A function that is told of
+ * mistakes runs in the thread that adds or proves rules, and must not use that
+ * context.
+ *
  * Structs that callers fill in begin with their size, so that they may grow:
- * set .size = sizeof(struct ...), leave what you do not need zero.
+ * set .size = sizeof(struct ...), leave what you do not need zero.  Without
+ * .size, or with members set that this version does not know, a call fails
+ * with MW_EINVAL.  Members and functions are only ever added, at the end.
  *
  * All text is UTF-8.  Sizes and offsets are bytes.
  */
@@ -167,6 +175,7 @@ struct mw_render_options {
  * The whole answer as text.  *text is terminated, *n its length; both live as
  * long as the answer, or until it is rendered again.
  *	MW_OK, MW_ENOMEM
+ *	MW_EINVAL	no answer, or options without their size
  */
 MW_API enum mw_status mw_answer_render(struct mw_answer *answer,
                                        const struct mw_render_options *opt,

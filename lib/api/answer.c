@@ -84,10 +84,14 @@ enum mw_status mw_answer_render(struct mw_answer *x,
                                 const char **text, size_t *n)
 {
 	struct render_options r = {RDEPTH_NORMAL, 80, false};
+	struct mw_render_options copy;
 
 	if (!x || !text || !n)
 		return MW_EINVAL;
 	if (opt) {
+		if (!sized_in(&copy, sizeof(copy), opt))
+			return MW_EINVAL;
+		opt = &copy;
 		r.depth = (enum rdepth)opt->depth;
 		r.width = opt->width ? opt->width : 80;
 		r.colour = opt->colour != 0;

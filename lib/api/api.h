@@ -3,6 +3,9 @@
 #ifndef API_API_H
 #define API_API_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "classify/classify.h"
 #include "classify/compile.h"
@@ -10,11 +13,22 @@
 #include "mailwhy/mailwhy.h"
 #include "result/result.h"
 
+/* Classifiers that wait for the next call: as many as run at once, mostly. */
+#define CTX_IDLE 16
+
+/*
+ * Rules are compiled once, under the lock, and only read from then on.  What
+ * a call writes while it classifies is in a classifier, which it borrows.
+ */
 struct mw_ctx {
+	pthread_mutex_t lock; /* of all members but ready and idle */
+	atomic_bool ready; /* sets are there, for good */
 	struct arena *a; /* user's rules */
 	struct rules_builder *b; /* NULL: none added */
 	struct ruleset user;
-	struct classifier *c; /* NULL: not used yet */
+	const struct ruleset *sets[2];
+	size_t nsets;
+	_Atomic(struct classifier *) idle[CTX_IDLE];
 	/* who is told of mistakes while rules are added */
 	mw_complain *complain;
 	void *arg;
@@ -27,8 +41,28 @@ struct mw_answer {
 	struct buf text;
 };
 
-/* Compile the user's rules and make the classifier, once. */
+/* Compile the user's rules, once. */
 enum mw_status ctx_ready(struct mw_ctx *ctx, struct mw_err *err);
+
+/* ctx_ready(), and a classifier for this call; NULL: st tells why. */
+struct classifier *ctx_take(struct mw_ctx *ctx, enum mw_status *st,
+                            struct mw_err *err);
+/* Give it back. */
+void ctx_give(struct mw_ctx *ctx, struct classifier *c);
+
+/*
+ * Structs of callers who were compiled with another header.  Copies the n
+ * bytes that we know, what the caller does not have as zeroes; false if .size
+ * is not set, or if the caller uses members that we do not know.
+ */
+bool sized_in(void *to, size_t n, const void *from);
+/* Copies what both know; .size stays that of the caller. */
+void sized_out(void *to, const void *from, size_t n);
+
+/* Make *opt point to a whole copy, if there is any. */
+enum mw_status sized_options(const struct mw_explain_options **opt,
+                             struct mw_explain_options *copy,
+                             struct mw_err *err);
 
 /* The same options as the library's parts take them; opt may be NULL. */
 enum mw_status explain_options(const struct mw_explain_options *opt,

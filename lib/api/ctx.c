@@ -17,6 +17,7 @@ const char *mw_version(void)
 void mw_about(struct mw_about *out)
 {
 	const struct ruleset *rs = &builtin_rules;
+	struct mw_about about = {0};
 	const char *newest = "";
 
 	for (uint32_t i = 0; i < rs->nrules; i++) {
@@ -25,9 +26,10 @@ void mw_about(struct mw_about *out)
 		if (strcmp(checked, newest) > 0)
 			newest = checked;
 	}
-	out->rules = rs->nrules;
-	out->causes = kb_ncauses;
-	out->checked = newest;
+	about.rules = rs->nrules;
+	about.causes = kb_ncauses;
+	about.checked = newest;
+	sized_out(out, &about, sizeof(about));
 }
 
 const char *mw_status_name(enum mw_status status)
@@ -43,15 +45,23 @@ const char *mw_status_name(enum mw_status status)
 
 struct mw_ctx *mw_ctx_new(void)
 {
-	return calloc(1, sizeof(struct mw_ctx));
+	struct mw_ctx *ctx = calloc(1, sizeof(*ctx));
+
+	if (ctx && pthread_mutex_init(&ctx->lock, NULL)) {
+		free(ctx);
+		return NULL;
+	}
+	return ctx;
 }
 
 void mw_ctx_free(struct mw_ctx *ctx)
 {
 	if (!ctx)
 		return;
-	classifier_free(ctx->c);
+	for (size_t i = 0; i < CTX_IDLE; i++)
+		classifier_free(atomic_load(&ctx->idle[i]));
 	arena_free(ctx->a);
+	(void)pthread_mutex_destroy(&ctx->lock);
 	free(ctx);
 }
 
@@ -73,56 +83,121 @@ static bool builder_ready(struct mw_ctx *ctx)
 	return ctx->b != NULL;
 }
 
+static enum mw_status add_locked(struct mw_ctx *ctx, const char *file, sv text,
+                                 struct mw_err *err)
+{
+	sv copy;
+	char *name;
+
+	if (atomic_load(&ctx->ready))
+		return mw_fail(err, MW_EINVAL, "the context is in use");
+	if (!builder_ready(ctx))
+		return mw_fail(err, MW_ENOMEM, "no memory for rules");
+	name = sv_dupz(ctx->a, sv_str(file));
+	copy = arena_dup(ctx->a, text);
+	if (!name || (text.n && !copy.n))
+		return mw_fail(err, MW_ENOMEM, "no memory for rules");
+	(void)rules_add(ctx->b, name, copy);
+	return MW_OK;
+}
+
+static void lock(struct mw_ctx *ctx, mw_complain *complain, void *arg)
+{
+	(void)pthread_mutex_lock(&ctx->lock);
+	ctx->complain = complain;
+	ctx->arg = arg;
+}
+
+static void unlock(struct mw_ctx *ctx)
+{
+	ctx->complain = NULL;
+	(void)pthread_mutex_unlock(&ctx->lock);
+}
+
 enum mw_status mw_ctx_add_rules(struct mw_ctx *ctx, const char *file,
                                 const char *text, size_t n,
                                 mw_complain *complain, void *arg,
                                 struct mw_err *err)
 {
-	sv copy;
-	char *name;
+	enum mw_status st;
 
 	if (!ctx || !file || (!text && n))
 		return mw_fail(err, MW_EINVAL, "no context, file or text");
-	if (ctx->c)
-		return mw_fail(err, MW_EINVAL, "the context is in use");
 	if (n > RULES_FILE_MAX)
 		return mw_fail(err, MW_ELIMIT, "%s: over %zu bytes", file,
 		               RULES_FILE_MAX);
-	if (!builder_ready(ctx))
-		return mw_fail(err, MW_ENOMEM, "no memory for rules");
-	name = sv_dupz(ctx->a, sv_str(file));
-	copy = arena_dup(ctx->a, sv_of(text, n));
-	if (!name || (n && !copy.n))
-		return mw_fail(err, MW_ENOMEM, "no memory for rules");
-	ctx->complain = complain;
-	ctx->arg = arg;
-	(void)rules_add(ctx->b, name, copy);
-	ctx->complain = NULL;
+	lock(ctx, complain, arg);
+	st = add_locked(ctx, file, sv_of(text, n), err);
+	unlock(ctx);
+	return st;
+}
+
+static enum mw_status prepare_locked(struct mw_ctx *ctx, struct mw_err *err)
+{
+	enum mw_status st = MW_OK;
+
+	/* Another thread may have been faster. */
+	if (atomic_load(&ctx->ready))
+		return MW_OK;
+	if (ctx->b)
+		st = rules_finish(ctx->b, &builtin_rules, &ctx->user, err);
+	if (st != MW_OK)
+		return st;
+	if (ctx->b) {
+		ctx->user.user = true;
+		ctx->sets[ctx->nsets++] = &ctx->user;
+	}
+	ctx->sets[ctx->nsets++] = &builtin_rules;
+	atomic_store(&ctx->ready, true);
 	return MW_OK;
+}
+
+static enum mw_status prepare(struct mw_ctx *ctx, mw_complain *complain,
+                              void *arg, struct mw_err *err)
+{
+	enum mw_status st;
+
+	if (atomic_load(&ctx->ready))
+		return MW_OK;
+	lock(ctx, complain, arg);
+	st = prepare_locked(ctx, err);
+	unlock(ctx);
+	return st;
 }
 
 enum mw_status ctx_ready(struct mw_ctx *ctx, struct mw_err *err)
 {
-	const struct ruleset *sets[2];
-	enum mw_status st;
-	size_t n = 0;
-
 	if (!ctx)
 		return mw_fail(err, MW_EINVAL, "no context");
-	if (ctx->c)
-		return MW_OK;
-	if (ctx->b) {
-		st = rules_finish(ctx->b, &builtin_rules, &ctx->user, err);
-		if (st != MW_OK)
-			return st;
-		ctx->user.user = true;
-		sets[n++] = &ctx->user;
+	return prepare(ctx, NULL, NULL, err);
+}
+
+struct classifier *ctx_take(struct mw_ctx *ctx, enum mw_status *st,
+                            struct mw_err *err)
+{
+	struct classifier *c = NULL;
+
+	*st = ctx_ready(ctx, err);
+	if (*st != MW_OK)
+		return NULL;
+	for (size_t i = 0; i < CTX_IDLE && !c; i++)
+		c = atomic_exchange(&ctx->idle[i], NULL);
+	if (!c)
+		c = classifier_new(ctx->sets, ctx->nsets);
+	if (!c)
+		*st = mw_fail(err, MW_ENOMEM, "no memory for the rules");
+	return c;
+}
+
+void ctx_give(struct mw_ctx *ctx, struct classifier *c)
+{
+	for (size_t i = 0; i < CTX_IDLE && c; i++) {
+		struct classifier *none = NULL;
+
+		if (atomic_compare_exchange_strong(&ctx->idle[i], &none, c))
+			return;
 	}
-	sets[n++] = &builtin_rules;
-	ctx->c = classifier_new(sets, n);
-	if (!ctx->c)
-		return mw_fail(err, MW_ENOMEM, "no memory for the rules");
-	return MW_OK;
+	classifier_free(c);
 }
 
 size_t mw_ctx_prove_rules(struct mw_ctx *ctx, mw_complain *complain,
@@ -130,17 +205,11 @@ size_t mw_ctx_prove_rules(struct mw_ctx *ctx, mw_complain *complain,
 {
 	size_t bad;
 
-	if (!ctx || !complain)
+	if (!ctx || !complain || prepare(ctx, complain, arg, NULL) != MW_OK)
 		return 1;
-	ctx->complain = complain;
-	ctx->arg = arg;
-	if (ctx_ready(ctx, NULL) != MW_OK)
-		return 1;
-	bad = ctx->b ? rules_prove(&ctx->user, &builtin_rules, false, complain,
-	                           arg)
-	             : 0;
-	if (ctx->b)
-		(void)rules_lint(&ctx->user, complain, arg);
-	ctx->complain = NULL;
+	if (!ctx->b)
+		return 0;
+	bad = rules_prove(&ctx->user, &builtin_rules, false, complain, arg);
+	(void)rules_lint(&ctx->user, complain, arg);
 	return bad;
 }

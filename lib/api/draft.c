@@ -162,13 +162,13 @@ static void show_stanza(struct draft *f)
 		(void)rnode_prose(a, f->x->root, RNODE_CODE, sv_line(&rest));
 }
 
-static enum mw_status draft(struct draft *f, struct mw_ctx *ctx, sv input,
+static enum mw_status draft(struct draft *f, struct classifier *c, sv input,
                             const struct diag_options *opt,
                             struct mw_err *err)
 {
 	struct diagnoses ds;
 	enum mw_status st =
-	    diagnose_paste(f->x->a, ctx->c, input, opt, &ds, err);
+	    diagnose_paste(f->x->a, c, input, opt, &ds, err);
 
 	if (st != MW_OK)
 		return st;
@@ -196,22 +196,26 @@ enum mw_status mw_rules_draft(struct mw_ctx *ctx, const struct mw_input *input,
                               struct mw_err *err)
 {
 	struct draft f = {.month = month};
+	struct mw_explain_options copy;
 	struct diag_options o;
-	enum mw_status st = explain_options(opt, &o, err);
+	struct classifier *c;
+	enum mw_status st = sized_options(&opt, &copy, err);
 
+	if (st == MW_OK)
+		st = explain_options(opt, &o, err);
 	if (st != MW_OK)
 		return st;
 	if (!input || !out || !is_month(month))
 		return mw_fail(err, MW_EINVAL, "no input, or no month");
-	st = ctx_ready(ctx, err);
-	if (st != MW_OK)
-		return st;
 	f.x = answer_new(DRAFT_MEMORY, "rules");
 	if (!f.x)
 		return mw_fail(err, MW_ENOMEM, "no memory");
 	f.x->items = rnode_list(f.x->a, f.x->root, SV("drafts"));
 	buf_init(&f.stanza, 65536);
-	st = draft(&f, ctx, sv_of(input->data, input->n), &o, err);
+	c = ctx_take(ctx, &st, err);
+	if (c)
+		st = draft(&f, c, sv_of(input->data, input->n), &o, err);
+	ctx_give(ctx, c);
 	buf_fini(&f.stanza);
 	if (st != MW_OK)
 		mw_answer_free(f.x);

@@ -126,7 +126,7 @@ static void input_said(struct mw_answer *x, struct rnode *list,
 	(void)rnode_bool(x->a, o, SV("cut"), ds->seen.cut || ds->more);
 }
 
-static enum mw_status explain_all(struct mw_ctx *ctx, struct mw_answer *x,
+static enum mw_status explain_all(struct classifier *c, struct mw_answer *x,
                                   const struct mw_input *in, size_t n,
                                   const struct diag_options *opt,
                                   struct mw_err *err)
@@ -138,7 +138,7 @@ static enum mw_status explain_all(struct mw_ctx *ctx, struct mw_answer *x,
 	for (size_t i = 0; i < n; i++) {
 		struct diagnoses ds;
 
-		st = diagnose_paste(x->a, ctx->c, sv_of(in[i].data, in[i].n),
+		st = diagnose_paste(x->a, c, sv_of(in[i].data, in[i].n),
 		                    opt, &ds, err);
 		if (st != MW_OK)
 			return st;
@@ -163,21 +163,25 @@ enum mw_status mw_explain(struct mw_ctx *ctx, const struct mw_input *inputs,
                           size_t n, const struct mw_explain_options *opt,
                           struct mw_answer **out, struct mw_err *err)
 {
+	struct mw_explain_options copy;
 	struct diag_options o;
 	struct mw_answer *x;
-	enum mw_status st = explain_options(opt, &o, err);
+	struct classifier *c;
+	enum mw_status st = sized_options(&opt, &copy, err);
 
+	if (st == MW_OK)
+		st = explain_options(opt, &o, err);
 	if (st != MW_OK)
 		return st;
 	if (!inputs || !n || !out)
 		return mw_fail(err, MW_EINVAL, "no input");
-	st = ctx_ready(ctx, err);
-	if (st != MW_OK)
+	c = ctx_take(ctx, &st, err);
+	if (!c)
 		return st;
 	x = answer_new(EXPLAIN_MEMORY * (n < 16 ? n : 16), "explain");
-	if (!x)
-		return mw_fail(err, MW_ENOMEM, "no memory");
-	st = explain_all(ctx, x, inputs, n, &o, err);
+	st = x ? explain_all(c, x, inputs, n, &o, err)
+	       : mw_fail(err, MW_ENOMEM, "no memory");
+	ctx_give(ctx, c);
 	if (st == MW_OK && opt && opt->taxonomy)
 		classes_said(x, opt->taxonomy);
 	if (st != MW_OK) {

@@ -72,6 +72,8 @@ static void misuse_is_told(void **state)
 	mw_ctx_free(ctx);
 }
 
+#define SIZED .size = sizeof(struct mw_explain_options)
+
 static void options_that_do_not_exist(void **state)
 {
 	/* clang-format off */
@@ -79,10 +81,10 @@ static void options_that_do_not_exist(void **state)
 		struct mw_explain_options opt;
 		const char *told;
 	} rows[] = {
-		{{.stage = "lunch"}, "stage \"lunch\""},
-		{{.form = "letter"}, "form \"letter\""},
-		{{.role = "king"}, "role \"king\""},
-		{{.taxonomy = "zoo"}, "taxonomy \"zoo\""},
+		{{SIZED, .stage = "lunch"}, "stage \"lunch\""},
+		{{SIZED, .form = "letter"}, "form \"letter\""},
+		{{SIZED, .role = "king"}, "role \"king\""},
+		{{SIZED, .taxonomy = "zoo"}, "taxonomy \"zoo\""},
 	};
 	/* clang-format on */
 	struct mw_ctx *ctx = mw_ctx_new();
@@ -208,6 +210,37 @@ static void rendered_twice(void **state)
 	mw_ctx_free(ctx);
 }
 
+/* Callers may have been compiled with an older or a newer header. */
+static void sizes_of_other_versions(void **state)
+{
+	struct {
+		struct mw_explain_options known;
+		char later[16];
+	} newer = {.known = {.size = sizeof(newer), .stage = "rcpt"}};
+	struct mw_explain_options none = {.stage = "rcpt"};
+	struct mw_explain_options older = {.size = 2 * sizeof(size_t),
+	                                   .stage = "not there yet"};
+	struct mw_about about = {.size = 2 * sizeof(size_t), .causes = 7};
+	struct mw_ctx *ctx = mw_ctx_new();
+	struct mw_input in = input_of("-", "550 5.1.1 user unknown");
+	struct mw_answer *x = NULL;
+
+	(void)state;
+	assert_int_equal(mw_explain(ctx, &in, 1, &none, &x, NULL), MW_EINVAL);
+	assert_int_equal(mw_explain(ctx, &in, 1, &newer.known, &x, NULL),
+	                 MW_OK);
+	mw_answer_free(x);
+	newer.later[7] = 1;
+	assert_int_equal(mw_explain(ctx, &in, 1, &newer.known, &x, NULL),
+	                 MW_EINVAL);
+	assert_int_equal(mw_explain(ctx, &in, 1, &older, &x, NULL), MW_OK);
+	mw_answer_free(x);
+	mw_about(&about);
+	assert_true(about.rules > 0);
+	assert_int_equal(about.causes, 7);
+	mw_ctx_free(ctx);
+}
+
 static void causes_and_rules(void **state)
 {
 	struct mw_ctx *ctx = mw_ctx_new();
@@ -233,4 +266,5 @@ UNIT_MAIN(cmocka_unit_test(nothing_is_freed), cmocka_unit_test(names),
           cmocka_unit_test(rules_of_the_user),
           cmocka_unit_test(members_of_answers),
           cmocka_unit_test(several_inputs), cmocka_unit_test(rendered_twice),
+          cmocka_unit_test(sizes_of_other_versions),
           cmocka_unit_test(causes_and_rules))
