@@ -7,7 +7,7 @@ JOBS ?= $(shell nproc)
 # Folder with the public test collections, as Meson was told.
 SHARED = $(shell sed -n "s/.*value: '\\(\.\.[^']*\\)'.*/\\1/p" meson_options.txt)
 
-.PHONY: all deps check-deps demo check check-fast bench asan fuzz install \
+.PHONY: all deps check-deps demo check check-fast bench asan tsan fuzz install \
 	clean
 
 # One after the other: what a target needs is installed before it is built.
@@ -48,6 +48,13 @@ asan:
 	@ninja -C $(BUILD)-asan
 	@meson test -C $(BUILD)-asan --no-rebuild --suite fast -t 10
 
+tsan:
+	@sh tools/deps.sh build check fuzz
+	@test -f $(BUILD)-tsan/build.ninja || CC=clang meson setup $(BUILD)-tsan \
+		-Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
+	@ninja -C $(BUILD)-tsan tests/test_threads
+	@meson test -C $(BUILD)-tsan --no-rebuild --print-errorlogs threads
+
 fuzz:
 	@sh tools/deps.sh build check fuzz
 	@FUZZ_TIME=$(FUZZ_TIME) JOBS=$(JOBS) sh tools/fuzz.sh $(BUILD)-fuzz
@@ -56,4 +63,4 @@ install: all
 	@meson install -C $(BUILD) --no-rebuild
 
 clean:
-	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz
+	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz
