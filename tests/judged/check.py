@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Check the judged files beside this script.
 
-usage: check.py [PROVIDER_REPLIES.JSONL [SITUATIONS.MD]]
+usage: check.py [PROVIDER_REPLIES.JSONL [SITUATIONS.MD [EXPECTED.JSONL]]]
 
 Always: every line has the right shape, every cause, actor and permanence is
 in causes.txt, actors.txt or permanence.txt, no list is empty or names
@@ -14,6 +14,9 @@ description gives a reason.
 
 With the source of the situations: each key of situations.jsonl belongs to a
 string that the source quotes.
+
+With the expected results of the bounce corpus: the keys of bounces.jsonl
+belong to diagnostic texts in it, in the order in which it first has them.
 
 Prints what is wrong, one fault a line.  Exit: 0 nothing wrong, 1 something
 is, 2 wrong usage, 66 a file could not be read.
@@ -125,11 +128,31 @@ def compare_situations(records, path, faults):
 			              "does not quote this string")
 
 
+def compare_bounces(records, path, faults):
+	"""Check that the judged bounces follow the texts of their source."""
+	order = {}
+	for line in read_lines(path):
+		for result in json.loads(line)["results"]:
+			text = result.get("diagnosticcode") or ""
+			order.setdefault(key_of(text), len(order))
+	last = -1
+	for number, record in enumerate(records, 1):
+		place = order.get(record.get("key"))
+		if place is None:
+			faults.append(f"bounces.jsonl:{number}: the source "
+			              "does not hold this text")
+			continue
+		if place < last:
+			faults.append(f"bounces.jsonl:{number}: not in the "
+			              "order of the source")
+		last = place
+
+
 def main(args):
 	"""Check everything that args allow; return the exit status."""
-	if len(args) > 2:
+	if len(args) > 3:
 		print("usage: check.py [PROVIDER_REPLIES.JSONL "
-		      "[SITUATIONS.MD]]", file=sys.stderr)
+		      "[SITUATIONS.MD [EXPECTED.JSONL]]]", file=sys.stderr)
 		return 2
 	faults = []
 	known = known_ids()
@@ -137,16 +160,19 @@ def main(args):
 	situations = []
 	if (HERE / "situations.jsonl").exists():
 		situations = load("situations.jsonl", known, faults)
+	bounces = load("bounces.jsonl", known, faults)
 	for name in ("responses.jsonl", "lab.jsonl"):
 		load(name, known, faults)
 	if args:
 		compare_replies(replies, args[0], faults)
 	if len(args) > 1:
 		compare_situations(situations, args[1], faults)
+	if len(args) > 2:
+		compare_bounces(bounces, args[2], faults)
 	for fault in faults:
 		print(fault)
 	print(f"{len(replies)} replies, {len(situations)} situations, "
-	      f"{len(faults)} faults")
+	      f"{len(bounces)} bounces, {len(faults)} faults")
 	return 1 if faults else 0
 
 

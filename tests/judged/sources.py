@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Read the texts that the judged files responses.jsonl and lab.jsonl name.
+"""Read the texts that the judged responses, lab texts and bounces name.
 
 Each reader yields (key, text, options): the key that stands in the judged
 file, the text to ask the program about, and what to say beside it.
 """
 
+import json
 import pathlib
 import re
 import tomllib
@@ -13,6 +14,7 @@ from check import key_of
 
 RESPONSES = "corpus/responses/kumomta-smart-sink-responses.toml"
 LAB = "corpus/lab"
+BOUNCES = "corpus/bounces/expected.jsonl"
 
 # Where a refusal stands in a line of each file, from its code on.
 REFUSALS = {
@@ -67,3 +69,15 @@ def lab(shared):
 				if hit and hit[1] not in seen:
 					seen.add(hit[1])
 					yield key_of(hit[1]), hit[1], []
+
+
+def bounces(shared):
+	"""Yield the texts that the bounce corpus gives for its mails."""
+	path = pathlib.Path(shared) / BOUNCES
+	seen = set()
+	for line in path.read_text(encoding="utf-8").split("\n"):
+		for result in json.loads(line)["results"] if line else ():
+			text = result.get("diagnosticcode") or ""
+			if text.strip() and text not in seen:
+				seen.add(text)
+				yield key_of(text), text, []
