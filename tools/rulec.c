@@ -166,7 +166,7 @@ static void emit_providers(struct buf *b, const struct ruleset *rs)
 		range(b, p->submission);
 		range(b, p->marks);
 		range(b, p->steps);
-		buf_addf(b, "%u},\n", p->kind);
+		buf_addf(b, "%u,%u},\n", p->checked, p->kind);
 	}
 	close_array(b, rs->nproviders);
 	open_array(b, "struct provider_step", "steps", rs->nsteps);
@@ -178,9 +178,9 @@ static void emit_providers(struct buf *b, const struct ruleset *rs)
 	for (uint32_t i = 0; i < rs->nzones; i++) {
 		const struct zone *z = &rs->zones[i];
 
-		buf_addf(b, "{%u,%u,%u,%u,%u,%u,%u,%u,{%u,%u}},\n", z->zone,
+		buf_addf(b, "{%u,%u,%u,%u,%u,%u,%u,%u,%u,{%u,%u}},\n", z->zone,
 		         z->name, z->cause, z->also, z->scope, z->portal,
-		         z->note, z->weight, z->codes.first, z->codes.n);
+		         z->note, z->weight, z->checked, z->codes.first, z->codes.n);
 	}
 	close_array(b, rs->nzones);
 	open_array(b, "struct zone_code", "zone_codes", rs->nzone_codes);
@@ -222,7 +222,7 @@ static void emit_set(struct buf *b, const struct ruleset *rs)
 	            "pool, words, rules, texts, elems, strs, codes, statuses, also, "
 	            "seen,\nproviders, steps, zones, zone_codes, marks,\n");
 	buf_adds(b, "mark_starts, grams, buckets, filter, unindexed,\n");
-	buf_addf(b, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\nfalse};\n",
+	buf_addf(b, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\nfalse, {0}};\n",
 	         rs->nrules, rs->ntexts, rs->nelems, rs->nstrs, rs->ncodes,
 	         rs->nstatuses, rs->nalso, rs->nseen, rs->nproviders,
 	         rs->nsteps, rs->nzones, rs->nzone_codes, rs->nmarks, rs->ngrams,

@@ -41,6 +41,8 @@ struct mw_about {
 	size_t size;
 	size_t rules, causes;
 	const char *checked; /* "2026-11": the newest confirmation of a rule */
+	size_t providers, lists; /* that are known */
+	const char *providers_checked, *lists_checked; /* newest, as above */
 };
 
 MW_API void mw_about(struct mw_about *out);

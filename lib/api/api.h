@@ -25,7 +25,7 @@ struct mw_ctx {
 	atomic_bool ready; /* sets are there, for good */
 	struct arena *a; /* user's rules */
 	struct rules_builder *b; /* NULL: none added */
-	struct ruleset user;
+	struct ruleset user, builtin; /* two that know of each other */
 	const struct ruleset *sets[2];
 	size_t nsets;
 	_Atomic(struct classifier *) idle[CTX_IDLE];

@@ -14,21 +14,31 @@ const char *mw_version(void)
 	return MAILWHY_VERSION;
 }
 
+static void later(const char **newest, const char *month)
+{
+	if (strcmp(month, *newest) > 0)
+		*newest = month;
+}
+
 void mw_about(struct mw_about *out)
 {
 	const struct ruleset *rs = &builtin_rules;
 	struct mw_about about = {0};
 	const char *newest = "";
 
-	for (uint32_t i = 0; i < rs->nrules; i++) {
-		const char *checked = rs->pool + rs->rules[i].checked;
-
-		if (strcmp(checked, newest) > 0)
-			newest = checked;
-	}
+	for (uint32_t i = 0; i < rs->nrules; i++)
+		later(&newest, rs->pool + rs->rules[i].checked);
 	about.rules = rs->nrules;
 	about.causes = kb_ncauses;
 	about.checked = newest;
+	about.providers = rs->nproviders;
+	about.lists = rs->nzones;
+	about.providers_checked = about.lists_checked = "";
+	for (uint32_t i = 0; i < rs->nproviders; i++)
+		later(&about.providers_checked,
+		      rs->pool + rs->providers[i].checked);
+	for (uint32_t i = 0; i < rs->nzones; i++)
+		later(&about.lists_checked, rs->pool + rs->zones[i].checked);
 	sized_out(out, &about, sizeof(about));
 }
 
@@ -143,11 +153,16 @@ static enum mw_status prepare_locked(struct mw_ctx *ctx, struct mw_err *err)
 		st = rules_finish(ctx->b, &builtin_rules, &ctx->user, err);
 	if (st != MW_OK)
 		return st;
+	ctx->builtin = builtin_rules;
 	if (ctx->b) {
 		ctx->user.user = true;
 		ctx->sets[ctx->nsets++] = &ctx->user;
+		ctx->user.zone_sets[0] = &ctx->user;
+		ctx->user.zone_sets[1] = &ctx->builtin;
+		ctx->builtin.zone_sets[0] = &ctx->user;
+		ctx->builtin.zone_sets[1] = &ctx->builtin;
 	}
-	ctx->sets[ctx->nsets++] = &builtin_rules;
+	ctx->sets[ctx->nsets++] = &ctx->builtin;
 	atomic_store(&ctx->ready, true);
 	return MW_OK;
 }

@@ -92,6 +92,7 @@ bool build_provider(struct rules_builder *b, const struct stanza *s)
 	if (!known_fields(b, s, names) || !provider_kind(b, s, &p))
 		return false;
 	p.id = build_str(b, s->fields[0].value);
+	p.checked = build_str(b, stanza_get(s, "Checked"));
 	p.name = build_str(b, stanza_get(s, "Name"));
 	if (!p.name || !stanza_get(s, "Checked").n) {
 		build_complain(b, s->line, "provider without Name or Checked");
@@ -186,6 +187,7 @@ bool build_zone(struct rules_builder *b, const struct stanza *s)
 	z.scope = build_str(b, stanza_get(s, "Scope"));
 	z.portal = build_str(b, stanza_get(s, "Portal"));
 	z.note = build_str(b, stanza_get(s, "Note"));
+	z.checked = build_str(b, stanza_get(s, "Checked"));
 	z.weight = build_str(b, stanza_get(s, "Weight"));
 	if (!add_codes(b, s, &z))
 		return false;

@@ -516,7 +516,7 @@ static void take_values(struct job *j, const struct found *f)
 		struct classify_value *to;
 
 		if (v->slot == SLOT_ZONE)
-			out->zone = zone_find(rs, norm);
+			out->zone = zone_find(rs, norm, &out->zone_rs);
 		if (!v->name || out->nvalues == CLASSIFY_MAX_VALUES ||
 		    v->at.from >= v->at.to)
 			continue;
@@ -554,7 +554,7 @@ static void add_alt(struct classification *out, sv cause, enum confidence c,
 /* The answer of the list that the reply quotes, where the list explains it. */
 static const struct zone_code *quoted_answer(const struct job *j)
 {
-	const struct ruleset *rs = j->best.set->rs;
+	const struct ruleset *rs = j->out->zone_rs;
 	const struct zone *z = j->out->zone;
 	sv rest = norm_sv(&j->c->norm);
 	size_t at;
@@ -593,11 +593,11 @@ static void take_cause(struct job *j)
 	out->zone_code = quoted_answer(j);
 	if (out->zone_code && out->zone_code->cause &&
 	    sv_starts(out->cause, SV("reputation."))) {
-		out->cause = rs_str(rs, out->zone_code->cause);
+		out->cause = rs_str(out->zone_rs, out->zone_code->cause);
 	} else if (out->zone && sv_starts(out->cause, SV("reputation.")) &&
 	           !sv_eq(out->cause, SV("reputation.resolver-refused"))) {
-		out->cause = rs_str(rs, out->zone->cause);
-		add_alt(out, rs_str(rs, out->zone->also), CONF_POSSIBLE,
+		out->cause = rs_str(out->zone_rs, out->zone->cause);
+		add_alt(out, rs_str(out->zone_rs, out->zone->also), CONF_POSSIBLE,
 		        SV(""));
 	}
 	for (uint32_t i = 0; i < r->also.n; i++) {

@@ -68,7 +68,8 @@ struct classification {
 	struct estatus status;
 	const struct ruleset *provider_rs;
 	const struct provider *provider; /* who spoke, or NULL */
-	const struct zone *zone; /* of the ruleset rs, or NULL */
+	const struct zone *zone; /* the list that is named, or NULL */
+	const struct ruleset *zone_rs; /* that the zone is of */
 	const struct zone_code *zone_code; /* the answer that the reply quotes */
 	/* The reply ended too early for the words to be all there. */
 	bool gapped;

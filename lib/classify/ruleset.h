@@ -124,6 +124,7 @@ struct provider {
 	struct rrange aliases, hosts, submission; /* of strs; hosts are globs */
 	struct rrange marks; /* of texts */
 	struct rrange steps;
+	rstr checked; /* "2026-11" */
 	uint8_t kind;
 };
 
@@ -147,7 +148,7 @@ struct zone_code {
 };
 
 struct zone {
-	rstr zone, name, cause, also, scope, portal, note, weight;
+	rstr zone, name, cause, also, scope, portal, note, weight, checked;
 	struct rrange codes; /* zone_codes */
 };
 
@@ -190,6 +191,11 @@ struct ruleset {
 	uint32_t nrules, ntexts, nelems, nstrs, ncodes, nstatuses, nalso, nseen,
 	    nproviders, nsteps, nzones, nzone_codes, nmarks, ngrams, nunindexed, npool, nwords;
 	bool user; /* from rules.d: wins over built-in rules */
+	/*
+	 * Where lists are looked up, in this order, so that users can say more
+	 * or other things about them; both NULL: in this set.
+	 */
+	const struct ruleset *zone_sets[2];
 };
 
 static inline sv rs_str(const struct ruleset *rs, rstr s)

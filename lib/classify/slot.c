@@ -237,7 +237,7 @@ static bool is_value(const struct ruleset *rs, struct slot_want want, sv v)
 	case SLOT_NUMBER:
 		return in_range(want, v);
 	case SLOT_ZONE:
-		return zone_find(rs, v) != NULL;
+		return zone_find(rs, v, NULL) != NULL;
 	default:
 		return v.n > 0;
 	}
@@ -417,21 +417,39 @@ uint32_t zone_answer(sv *s)
 	return v;
 }
 
-const struct zone *zone_find(const struct ruleset *rs, sv name)
+static const struct zone *zone_in(const struct ruleset *rs, sv name)
 {
+	size_t lo = 0, hi = rs->nzones;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = sv_cmp(name, rs_str(rs, rs->zones[mid].zone));
+
+		if (!c)
+			return &rs->zones[mid];
+		if (c < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NULL;
+}
+
+const struct zone *zone_find(const struct ruleset *rs, sv name,
+                             const struct ruleset **of)
+{
+	const struct ruleset *sets[2] = {rs->zone_sets[0], rs->zone_sets[1]};
+
+	if (!sets[0])
+		sets[0] = rs;
 	while (name.n) {
-		size_t lo = 0, hi = rs->nzones;
+		for (size_t i = 0; i < 2 && sets[i]; i++) {
+			const struct zone *z = zone_in(sets[i], name);
 
-		while (lo < hi) {
-			size_t mid = lo + (hi - lo) / 2;
-			int c = sv_cmp(name, rs_str(rs, rs->zones[mid].zone));
-
-			if (!c)
-				return &rs->zones[mid];
-			if (c < 0)
-				hi = mid;
-			else
-				lo = mid + 1;
+			if (z && of)
+				*of = sets[i];
+			if (z)
+				return z;
 		}
 		if (sv_chr(name, '.') == SV_NPOS)
 			break;

@@ -36,8 +36,12 @@ bool slot_withheld(const struct ruleset *rs, enum slot_kind kind, sv value);
  */
 uint32_t zone_answer(sv *s);
 
-/* The list that this name is, or is a private copy of; NULL if none. */
-const struct zone *zone_find(const struct ruleset *rs, sv name);
+/*
+ * The list that this name is, or is a private copy of; NULL if none.  *of
+ * (may be NULL) is the set whose strings it uses.
+ */
+const struct zone *zone_find(const struct ruleset *rs, sv name,
+                             const struct ruleset **of);
 
 /* "ip", "domain", ...; -1 if there is no such kind. */
 int slot_kind_from(sv name);

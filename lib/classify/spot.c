@@ -156,9 +156,10 @@ static bool is_zone(const struct ruleset *rs, sv name)
 {
 	char low[256];
 	sv v = lower(name, low, sizeof(low));
-	const struct zone *z = zone_find(rs, v);
+	const struct ruleset *of;
+	const struct zone *z = zone_find(rs, v, &of);
 
-	return z && sv_eq(rs_str(rs, z->zone), v);
+	return z && sv_eq(rs_str(of, z->zone), v);
 }
 
 static size_t id_at(sv t, size_t i)

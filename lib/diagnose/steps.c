@@ -311,7 +311,7 @@ static sv site_of(sv url)
 static bool same_place(const struct diagnosis *d, sv url)
 {
 	const struct zone *z = d->cl.zone;
-	sv portal = z && z->portal ? rs_str(d->cl.rs, z->portal) : SV("");
+	sv portal = z && z->portal ? rs_str(d->cl.zone_rs, z->portal) : SV("");
 
 	return portal.n && sv_ieq(site_of(portal), site_of(url));
 }
@@ -381,9 +381,9 @@ static void add_local_steps(struct arena *a, struct diagnosis *d)
 	const struct zone *z = d->cl.zone;
 	sv id = sv_str(d->cause->id);
 
-	if (z && z->portal && !stands_in(d, rs_str(d->cl.rs, z->portal))) {
-		sv portal = rs_str(d->cl.rs, z->portal);
-		sv name = rs_str(d->cl.rs, z->name);
+	if (z && z->portal && !stands_in(d, rs_str(d->cl.zone_rs, z->portal))) {
+		sv portal = rs_str(d->cl.zone_rs, z->portal);
+		sv name = rs_str(d->cl.zone_rs, z->name);
 
 		add_step(d, "contact",
 		         arena_printf(a, "Once the cause is mended, look the "
@@ -394,10 +394,10 @@ static void add_local_steps(struct arena *a, struct diagnosis *d)
 	if (d->cl.zone_code)
 		add_step(d, "wait",
 		         arena_printf(a, "The list's answer means: %.*s.",
-		                      SV_FMT(rs_str(d->cl.rs,
+		                      SV_FMT(rs_str(d->cl.zone_rs,
 		                                    d->cl.zone_code->text))));
 	if (z && z->note)
-		add_step(d, "wait", rs_str(d->cl.rs, z->note));
+		add_step(d, "wait", rs_str(d->cl.zone_rs, z->note));
 	for (uint32_t i = 0; p && i < p->steps.n; i++) {
 		const struct provider_step *st = &rs->steps[p->steps.first + i];
 
@@ -443,8 +443,9 @@ void diag_knowledge(struct arena *a, struct diagnosis *d,
 	d->actual = first_id(d, KB_PERMANENCE, OVERRIDE(d, heals));
 	take_retry(a, d);
 	d->scope = first_id(d, KB_SCOPE, OVERRIDE(d, scope));
-	if (d->cl.zone && d->cl.zone->scope && d->cause == kb_cause(rs_str(d->cl.rs, d->cl.zone->cause)))
-		d->scope = rs_str(d->cl.rs, d->cl.zone->scope);
+	if (d->cl.zone && d->cl.zone->scope &&
+	    d->cause == kb_cause(rs_str(d->cl.zone_rs, d->cl.zone->cause)))
+		d->scope = rs_str(d->cl.zone_rs, d->cl.zone->scope);
 	if (!steps)
 		steps = d->cause;
 	d->nfix = suiting_steps(a, d, steps, KB_FIX, opt->role, d->fix);

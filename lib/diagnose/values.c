@@ -223,7 +223,7 @@ static bool names_list(const struct diagnosis *d, sv before, sv w)
 	if (!is_domain(w))
 		return false;
 	return sv_ieq(before, SV("using")) ||
-	       (d->cl.rs && zone_find(d->cl.rs, w) != NULL);
+	       (d->cl.rs && zone_find(d->cl.rs, w, NULL) != NULL);
 }
 
 /*
@@ -284,7 +284,7 @@ void diag_values(struct arena *a, struct diagnosis *d)
 	    !strncmp(d->cause->id, "recipient.", strlen("recipient.")))
 		put(d, "recipient", diag_value(d, SV("address")));
 	if (d->cl.zone && d->cl.zone->portal)
-		put(d, "portal", rs_str(d->cl.rs, d->cl.zone->portal));
+		put(d, "portal", rs_str(d->cl.zone_rs, d->cl.zone->portal));
 	put_codes(a, d);
 	put_reversed(a, d);
 	put(d, "recipient_domain", domain_of(diag_value(d, SV("recipient"))));

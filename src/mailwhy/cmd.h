@@ -94,7 +94,8 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 struct mw_ctx *context_new(void);
 
 /*
- * Add all *.rules of a folder, sorted by name (or one file).  False where one
+ * Add all *.rules, *.zones and *.providers of a folder, sorted by name (or
+ * one file).  False where one
  * could not be read, or where the folder must be there and is not: said why.
  */
 bool rules_add_dir(struct mw_ctx *ctx, const char *dir, bool must,

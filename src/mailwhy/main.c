@@ -130,8 +130,12 @@ static int version(void)
 
 	mw_about(&about);
 	(void)printf("mailwhy %s\n"
-	             "%zu rules, last confirmed %s; %zu causes\n",
-	             mw_version(), about.rules, about.checked, about.causes);
+	             "%zu rules, last confirmed %s; %zu causes\n"
+	             "%zu providers, last confirmed %s; %zu block lists, "
+	             "last confirmed %s\n",
+	             mw_version(), about.rules, about.checked, about.causes,
+	             about.providers, about.providers_checked, about.lists,
+	             about.lists_checked);
 	return EXIT_DONE;
 }
 

@@ -16,10 +16,13 @@ static void told(void *arg, const char *file, unsigned line, const char *text)
 
 static int is_rules(const struct dirent *e)
 {
-	size_t n = strlen(e->d_name);
+	static const char *const kinds[] = {".rules", ".zones", ".providers"};
+	const char *dot = strrchr(e->d_name, '.');
 
-	return e->d_name[0] != '.' && n > 6 &&
-	       !strcmp(e->d_name + n - 6, ".rules");
+	for (size_t i = 0; dot && dot != e->d_name && i < 3; i++)
+		if (e->d_name[0] != '.' && !strcmp(dot, kinds[i]))
+			return 1;
+	return 0;
 }
 
 static bool add_file(struct mw_ctx *ctx, const char *path, mw_complain *tell,
@@ -64,17 +67,20 @@ bool rules_add_dir(struct mw_ctx *ctx, const char *dir, bool must,
 	return ok;
 }
 
-static void add_home(struct mw_ctx *ctx)
+/* Rules and the data that they use: lists and providers. */
+static const char *const folders[] = {"data.d", "rules.d"};
+
+static void add_home(struct mw_ctx *ctx, const char *folder)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	char path[4096];
 	int n = -1;
 
 	if (config && *config)
-		n = snprintf(path, sizeof(path), "%s/mailwhy/rules.d", config);
+		n = snprintf(path, sizeof(path), "%s/mailwhy/%s", config, folder);
 	else if (home && *home)
-		n = snprintf(path, sizeof(path), "%s/.config/mailwhy/rules.d",
-		             home);
+		n = snprintf(path, sizeof(path), "%s/.config/mailwhy/%s",
+		             home, folder);
 	if (n > 0 && n < (int)sizeof(path))
 		(void)rules_add_dir(ctx, path, false, told, NULL);
 }
@@ -88,9 +94,12 @@ struct mw_ctx *context_new(void)
 		return NULL;
 	}
 	(void)rules_add_dir(ctx, MAILWHY_DATADIR, false, told, NULL);
+	(void)rules_add_dir(ctx, MAILWHY_SYSCONFDIR "/data.d", false, told,
+	                    NULL);
 	(void)rules_add_dir(ctx, MAILWHY_SYSCONFDIR "/rules.d", false, told,
 	                    NULL);
-	add_home(ctx);
+	for (size_t i = 0; i < 2; i++)
+		add_home(ctx, folders[i]);
 	for (size_t i = 0; i < common.rules.n; i++)
 		(void)rules_add_dir(ctx, common.rules.v[i], true, told, NULL);
 	return ctx;

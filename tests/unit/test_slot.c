@@ -212,12 +212,12 @@ static void zones(void **state)
 
 	(void)state;
 	unit_rules(&u, data);
-	z = zone_find(&u.rs, SV("abc.zen.example.org"));
+	z = zone_find(&u.rs, SV("abc.zen.example.org"), NULL);
 	assert_non_null(z);
 	assert_sv(rs_str(&u.rs, z->name), "Zen");
-	assert_null(zone_find(&u.rs, SV("org")));
-	assert_null(zone_find(&u.rs, SV("")));
-	assert_null(zone_find(&u.rs, SV("zen.example.org.")));
+	assert_null(zone_find(&u.rs, SV("org"), NULL));
+	assert_null(zone_find(&u.rs, SV(""), NULL));
+	assert_null(zone_find(&u.rs, SV("zen.example.org."), NULL));
 	unit_rules_free(&u);
 }
 
