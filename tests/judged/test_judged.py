@@ -7,8 +7,9 @@ usage: test_judged.py MAILWHY SHARED [-v]
 Every situation has to get an acceptable cause, actor and permanence, and the
 values that its text names have to stand in the verdict or in a step, unless
 open.txt names it with a reason.  Of the replies, and of the texts that
-sources.py reads, the shares are printed.  With -v each one that disagrees is
-printed too.
+sources.py reads, the shares are printed, and at the end the shares of all
+files together.  With -v each one that disagrees is printed too.  A judged
+text that its source does not hold is a failure.
 
 SHARED is the folder with corpus and reference/situations.md; without it
 everything is skipped.
@@ -25,6 +26,9 @@ sys.path.insert(0, str(HERE.parent / "meta"))
 from check import QUOTED, key_of, read_lines  # noqa: E402
 import sources  # noqa: E402
 from counts import bad, end, hold, ok, skip  # noqa: E402
+
+
+EMPTY = {"causes": [""], "actors": [], "permanence": []}
 
 
 def ask(mailwhy, text, said_by):
@@ -48,6 +52,33 @@ def judge(answer, wanted):
 		"permanence": answer.get("permanence", {}).get("actual")
 		in wanted["permanence"],
 	}
+
+
+class Shares:
+	"""How many answers about a file were acceptable, by what was judged."""
+
+	def __init__(self, name):
+		self.name = name
+		self.asked = 0
+		self.right = dict.fromkeys(judge({}, EMPTY), 0)
+
+	def add(self, marks):
+		"""Count one answer."""
+		self.asked += 1
+		for what, right in marks.items():
+			self.right[what] += right
+
+	def join(self, other):
+		"""Count the answers about another file too."""
+		self.asked += other.asked
+		for what, right in other.right.items():
+			self.right[what] += right
+
+	def show(self):
+		"""Print them, if anything was asked."""
+		for what, right in self.right.items() if self.asked else ():
+			print(f"{self.name}: {what} {right} of {self.asked}, "
+			      f"{100 * right / self.asked:.1f} %")
 
 
 def said(answer):
@@ -93,6 +124,7 @@ def situations(mailwhy, path):
 	         for pattern in QUOTED for text in pattern.findall(line)}
 	still = known_open()
 	right = 0
+	sums = Shares("situations")
 	rows = load("situations.jsonl")
 	for row in rows:
 		text = texts.get(row["key"])
@@ -101,6 +133,7 @@ def situations(mailwhy, path):
 			continue
 		found = ask(mailwhy, text, row.get("said_by"))
 		wrong = faults(found[0] if found else {}, row)
+		sums.add(judge(found[0] if found else {}, row))
 		right += not wrong
 		if row["id"] in still:
 			print(f"open: {row['id']}: {'; '.join(wrong) or 'right now, take it off the list'}")
@@ -110,11 +143,12 @@ def situations(mailwhy, path):
 		     f"{row['causes'][0]} {row['actors'][0]} "
 		     f"{row['permanence'][0]} | {text[:100]}")
 	print(f"situations: {right} of {len(rows)} right")
+	return sums
 
 
 def replies(mailwhy, path, loud):
 	rows = load("replies.jsonl")
-	sums = {}
+	sums = Shares("replies")
 	for row, line in zip(rows, read_lines(path)):
 		reply = json.loads(line)
 		key = key_of(reply["provider"] + "\n" + reply["reply"])
@@ -122,8 +156,7 @@ def replies(mailwhy, path, loud):
 		found = ask(mailwhy, reply["reply"], reply["provider"])
 		answer = found[0] if found else {}
 		marks = judge(answer, row)
-		for name, right in marks.items():
-			sums[name] = sums.get(name, 0) + right
+		sums.add(marks)
 		if loud and not all(marks[m] for m in
 		                    ("cause", "actor", "permanence")):
 			print(f"  {row['key']} {reply['provider']}: "
@@ -131,16 +164,15 @@ def replies(mailwhy, path, loud):
 			      f"{answer.get('permanence', {}).get('actual')}"
 			      f" | want {row['causes']} {row['actors']} "
 			      f"{row['permanence']} | {reply['reply'][:110]}")
-	for name, right in sums.items():
-		print(f"replies: {name} {right} of {len(rows)}, "
-		      f"{100 * right / len(rows):.1f} %")
+	sums.show()
+	return sums
 
 
 def measured(mailwhy, name, texts, loud):
 	"""Print the shares of a judged file whose texts sources.py reads."""
 	rows = load(f"{name}.jsonl")
 	texts = {key: (text, options) for key, text, options in texts}
-	sums = {}
+	sums = Shares(name)
 	for row in rows:
 		text, options = texts.get(row["key"], (None, []))
 		hold(text is not None,
@@ -150,8 +182,7 @@ def measured(mailwhy, name, texts, loud):
 		found = ask(mailwhy, text, options[-1] if options else "")
 		answer = found[0] if found else {}
 		marks = judge(answer, row)
-		for what, right in marks.items():
-			sums[what] = sums.get(what, 0) + right
+		sums.add(marks)
 		if loud and not all(marks.values()):
 			wrong = [what for what in marks if not marks[what]]
 			print(f"  {row['key']} {' '.join(options[1:])}: "
@@ -160,31 +191,34 @@ def measured(mailwhy, name, texts, loud):
 			      f"{answer.get('permanence', {}).get('actual')}"
 			      f" | want {row['causes']} {row['actors']} "
 			      f"{row['permanence']} | {text[:110]}")
-	for what, right in sums.items():
-		print(f"{name}: {what} {right} of {len(rows)}, "
-		      f"{100 * right / len(rows):.1f} %")
+	sums.show()
+	return sums
 
 
 def main(args):
 	mailwhy, shared = args[0], pathlib.Path(args[1])
+	total = Shares("all")
 	source = shared / "reference" / "situations.md"
 	if source.exists():
-		situations(mailwhy, source)
+		total.join(situations(mailwhy, source))
 	else:
 		skip(source)
 	source = shared / "corpus" / "replies" / "provider_replies.jsonl"
 	if source.exists():
-		replies(mailwhy, source, "-v" in args)
+		total.join(replies(mailwhy, source, "-v" in args))
 	else:
 		skip(source)
 	for name, there, read in (
 		("responses", sources.RESPONSES, sources.responses),
 		("lab", sources.LAB, sources.lab),
+		("bounces", sources.BOUNCES, sources.bounces),
 	):
 		if (shared / there).exists():
-			measured(mailwhy, name, read(shared), "-v" in args)
+			total.join(measured(mailwhy, name, read(shared),
+			                    "-v" in args))
 		else:
 			skip(shared / there)
+	total.show()
 	return end()
 
 
