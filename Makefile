@@ -61,6 +61,8 @@ fuzz:
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild
+	@# So that the library is found at once; not for packages.
+	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || :
 
 clean:
 	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz
