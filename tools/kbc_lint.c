@@ -59,6 +59,7 @@ static bool is_prose(const struct item *it)
 	case KB_FIX:
 	case KB_VERIFY:
 	case KB_NOT_WHEN:
+	case KB_ASK:
 	case KB_RETRY_NOTE:
 		return true;
 	default:

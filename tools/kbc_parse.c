@@ -41,6 +41,7 @@ static const struct {
 	[KB_COMMAND] = {"Command", "KB_COMMAND", 0, MANY, false, true, false},
 	[KB_NOT_WHEN] = {"Not-when", "KB_NOT_WHEN", 1, MANY, false, true,
 			 false},
+	[KB_ASK] = {"Ask", "KB_ASK", 0, 1, false, false, false},
 	[KB_REF] = {"Ref", "KB_REF", 1, MANY, false, false, false},
 };
 
@@ -421,6 +422,11 @@ static void parse_by_field(struct kbc *k, const struct cause *c,
 		break;
 	case KB_NOT_WHEN:
 		parse_not_when(k, c->file, c->single[KBC_CAUSE], it);
+		break;
+	case KB_ASK:
+		if (!sv_ends(it->text, SV("?")))
+			kbc_wrong(k, c->file, it->line,
+				  "Ask is not a question");
 		break;
 	case KB_VERDICT:
 		if (kbc_length(it->text) > MAX_VERDICT)

@@ -235,6 +235,28 @@ static sv not_when(const struct kb_cause *of, const char *neighbour)
 	return SV("");
 }
 
+/* What to look at, beside the words, to know whether it is that cause. */
+static sv ask(const struct kb_cause *cause)
+{
+	for (uint32_t i = 0; i < cause->nitems; i++)
+		if (kb_items[cause->item + i].field == KB_ASK)
+			return sv_str(kb_str(kb_items[cause->item + i].text));
+	return SV("");
+}
+
+/*
+ * Not-when asks about the words, mostly: of no use where there are none that
+ * a rule knows.
+ */
+static sv question_of(const struct diagnosis *d, const struct kb_cause *alt)
+{
+	sv words = not_when(d->cause, alt->id), world = ask(alt);
+	bool wordless = d->cl.route != ROUTE_TEXT ||
+	                d->confidence == CONF_POSSIBLE;
+
+	return world.n && (wordless || !words.n) ? world : words;
+}
+
 static void take_alts(struct diagnosis *d)
 {
 	const struct classification *cl = &d->cl;
@@ -248,7 +270,7 @@ static void take_alts(struct diagnosis *d)
 		alt->confidence = cl->alts[i].confidence;
 		alt->question = cl->alts[i].question;
 		if (!alt->question.n)
-			alt->question = not_when(d->cause, alt->cause->id);
+			alt->question = question_of(d, alt->cause);
 		d->nalts++;
 	}
 }

@@ -27,6 +27,7 @@ enum kb_field {
 	KB_RECORD,  /* belongs to the KB_FIX or KB_VERIFY before it */
 	KB_COMMAND, /* likewise */
 	KB_NOT_WHEN,
+	KB_ASK,
 	KB_REF,
 	KB_FIELD_N
 };
@@ -67,6 +68,7 @@ struct kb_item {
 	 * FIX, VERIFY: the text; .kind and .where beside it
 	 * RECORD: the text "OP NAME TYPE VALUE"; COMMAND: the command
 	 * NOT_WHEN: the question; .where is the neighbour's id
+	 * ASK: a question about the world, where the words do not tell
 	 */
 	kb_str_at text;
 	kb_str_at kind;
