@@ -11,7 +11,7 @@ for t in bench_linear bench_re2; do
 	fi
 done
 # shellcheck disable=SC2086
-ninja -C "$build" $targets >/dev/null
+ninja -C "$build" $targets bench/bench_leaveout >/dev/null
 echo "date $(date +%Y-%m-%d)"
 echo "cpu $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
 echo "cores $(nproc)"
@@ -19,6 +19,9 @@ echo "compiler $(cc --version | head -n 1)"
 if [ -n "$shared" ] && [ -d "$shared" ]; then
 	echo "pastes $(python3 "$shared/tools/grade_pastes.py" "$build/mailwhy" \
 		"$shared/corpus/pastes/pastes.jsonl")"
+fi
+if [ -n "$shared" ] && [ -d "$shared" ]; then
+	python3 bench/leaveout.py "$build/bench/bench_leaveout" . "$shared"
 fi
 for t in $targets; do
 	case $t in
