@@ -161,7 +161,13 @@ MW_API size_t mw_answer_count(const struct mw_answer *answer);
 MW_API const char *mw_answer_get(const struct mw_answer *answer, size_t i,
                                  const char *path);
 
-enum mw_format { MW_FORMAT_TEXT, MW_FORMAT_JSON };
+enum mw_format {
+	MW_FORMAT_TEXT,
+	MW_FORMAT_JSON,
+	MW_FORMAT_JSONL, /* one diagnosis, cause or rule on a line */
+	MW_FORMAT_CSV,   /* a row for each of them */
+	MW_FORMAT_HTML   /* one self-contained page */
+};
 enum mw_depth { MW_DEPTH_PLAIN, MW_DEPTH_NORMAL, MW_DEPTH_TECHNICAL };
 
 struct mw_render_options {
@@ -171,6 +177,7 @@ struct mw_render_options {
 	unsigned width; /* columns of text; 0: 80 */
 	int colour;     /* not 0: ANSI colours in text */
 	int compact;    /* not 0: JSON on one line */
+	int full;       /* not 0: JSON Lines with explain, fix, verify, refs */
 };
 
 /*

@@ -79,6 +79,75 @@ const char *mw_answer_get(const struct mw_answer *x, size_t i,
 	return sv_dupz(x->a, n->text);
 }
 
+static void csv(const struct mw_answer *x, struct buf *out)
+{
+	static const struct render_column diagnoses[] = {
+	    {"file", "source.file"},
+	    {"recipient", "recipient"},
+	    {"action", "action"},
+	    {"cause", "cause"},
+	    {"confidence", "confidence"},
+	    {"actor", "actor"},
+	    {"permanence_claimed", "permanence.claimed"},
+	    {"permanence_actual", "permanence.actual"},
+	    {"retry", "retry.helps"},
+	    {"provider", "spoke.provider"},
+	    {"host", "spoke.host"},
+	    {"code", "reply.code"},
+	    {"status", "reply.status"},
+	    {"tag", "values.tag"},
+	    {"text", "reply.text"},
+	};
+	static const struct render_column causes[] = {
+	    {"cause", "cause"},         {"title", "title"},
+	    {"sisimai", "sisimai"},     {"kumomta", "kumomta"},
+	    {"sparkpost", "sparkpost"}, {"rfc3463", "rfc3463"},
+	};
+	static const struct render_column rules[] = {
+	    {"rule", "rule"},
+	    {"cause", "cause"},
+	};
+	const struct rnode *command = rnode_get(x->root, SV("command"));
+	sv name = command ? command->text : SV("");
+
+#define CSV(cols) render_csv(x->items, cols, sizeof(cols) / sizeof(*cols), out)
+	if (sv_eq(name, SV("causes")))
+		CSV(causes);
+	else if (sv_eq(name, SV("rules")))
+		CSV(rules);
+	else
+		CSV(diagnoses);
+#undef CSV
+}
+
+/* Programs that read many lines look these up by the cause. */
+static const sv long_members[] = {SV_INIT("explain"), SV_INIT("fix"),
+                                  SV_INIT("verify"), SV_INIT("refs"),
+                                  SV_INIT("")};
+
+static void render(struct mw_answer *x, const struct mw_render_options *opt,
+                   const struct render_options *r)
+{
+	switch (opt ? opt->format : MW_FORMAT_TEXT) {
+	case MW_FORMAT_JSON:
+		render_json(x->root, opt->compact ? 0 : 2, &x->text);
+		break;
+	case MW_FORMAT_JSONL:
+		render_jsonl(x->items, opt->full ? NULL : long_members,
+		             &x->text);
+		break;
+	case MW_FORMAT_CSV:
+		csv(x, &x->text);
+		break;
+	case MW_FORMAT_HTML:
+		render_html(x->root, SV("mailwhy"), r->depth, &x->text);
+		break;
+	default:
+		render_text(x->root, r, &x->text);
+		break;
+	}
+}
+
 enum mw_status mw_answer_render(struct mw_answer *x,
                                 const struct mw_render_options *opt,
                                 const char **text, size_t *n)
@@ -97,10 +166,7 @@ enum mw_status mw_answer_render(struct mw_answer *x,
 		r.colour = opt->colour != 0;
 	}
 	buf_reset(&x->text);
-	if (opt && opt->format == MW_FORMAT_JSON)
-		render_json(x->root, opt->compact ? 0 : 2, &x->text);
-	else
-		render_text(x->root, &r, &x->text);
+	render(x, opt, &r);
 	*n = x->text.n;
 	buf_addc(&x->text, '\0');
 	if (buf_failed(&x->text))

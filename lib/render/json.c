@@ -16,6 +16,7 @@ struct json {
 	struct buf *out;
 	unsigned indent;
 	size_t depth;
+	const sv *skip; /* keys of the root that are left out */
 	struct frame stack[RENDER_MAX_DEPTH];
 };
 
@@ -128,9 +129,19 @@ static void put_member(struct json *j, const struct rnode *m)
 	put_value(j, m);
 }
 
-void render_json(const struct rnode *root, unsigned indent, struct buf *out)
+static bool is_skipped(const struct json *j, sv key)
 {
-	struct json j = {.out = out, .indent = indent};
+	const sv *s = j->depth == 1 ? j->skip : NULL;
+
+	while (s && s->n && !sv_eq(*s, key))
+		s++;
+	return s && s->n;
+}
+
+static void render(const struct rnode *root, unsigned indent, const sv *skip,
+                   struct buf *out)
+{
+	struct json j = {.out = out, .indent = indent, .skip = skip};
 
 	if (root && is_data(root))
 		put_value(&j, root);
@@ -145,8 +156,22 @@ void render_json(const struct rnode *root, unsigned indent, struct buf *out)
 			continue;
 		}
 		f->next = m->next;
-		if (is_data(m) && (m->key.n || f->n->kind == RNODE_LIST))
+		if (is_data(m) && (m->key.n || f->n->kind == RNODE_LIST) &&
+		    !is_skipped(&j, m->key))
 			put_member(&j, m);
 	}
 	buf_addc(out, '\n');
+}
+
+void render_json(const struct rnode *root, unsigned indent, struct buf *out)
+{
+	render(root, indent, NULL, out);
+}
+
+void render_jsonl(const struct rnode *items, const sv *skip, struct buf *out)
+{
+	for (const struct rnode *n = items ? items->first : NULL; n;
+	     n = n->next)
+		if (n->kind == RNODE_OBJECT)
+			render(n, 0, skip, out);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * render.h - a result tree as text or JSON
+ * render.h - a result tree as text, JSON, CSV or a page
  *
  * Renderers know nothing of mail.  All strings of a tree are untrusted: text
  * goes to a terminal without its control characters, JSON is valid UTF-8
@@ -25,6 +25,31 @@ struct render_options {
  */
 #define RENDER_MAX_DEPTH 32
 void render_json(const struct rnode *root, unsigned indent, struct buf *out);
+
+/*
+ * JSON Lines: each object of the list on a line.  Members whose key is in
+ * the list skip, which ends with an empty one, are left out.
+ */
+void render_jsonl(const struct rnode *items, const sv *skip, struct buf *out);
+
+/* A column of CSV: its head, and where it is in an item ("reply.code"). */
+struct render_column {
+	const char *name, *path;
+};
+
+/*
+ * CSV (RFC 4180): a head and a row for each object of the list.  A string
+ * that a spreadsheet would take for a formula gets an apostrophe in front.
+ */
+void render_csv(const struct rnode *items, const struct render_column *cols,
+                size_t ncols, struct buf *out);
+
+/*
+ * The prose as one HTML file that loads nothing and runs nothing.  Web
+ * addresses in sentences become links; everything else is escaped.
+ */
+void render_html(const struct rnode *root, sv title, enum rdepth depth,
+                 struct buf *out);
 
 /*
  * Prose only, wrapped to the width: headline, rows with their labels in one

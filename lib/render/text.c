@@ -42,7 +42,8 @@ static bool is_container(const struct rnode *n)
 static bool shown(const struct text *t, const struct rnode *n)
 {
 	return n->from <= t->depth && t->depth <= n->to &&
-	       (is_container(n) || n->kind >= RNODE_HEADLINE);
+	       (is_container(n) ||
+	        (n->kind >= RNODE_HEADLINE && n->kind < RNODE_SOURCE));
 }
 
 static unsigned count(const struct text *t, const struct rnode *n,

@@ -30,6 +30,10 @@ enum rnode_kind {
 	RNODE_QUOTE,    /* words of the input */
 	RNODE_RULE,     /* a line between two answers */
 	RNODE_TABLE,    /* members are RNODE_LIST rows of strings; first: head */
+	RNODE_SOURCE,   /* the input itself, for pages; members: the next three */
+	RNODE_PIECE,    /* a part of it as it stands */
+	RNODE_MARK,     /* a part that was decisive; label: why; mark: for whom */
+	RNODE_GAP,      /* so many bytes (number) are left out */
 	RNODE_KIND_N
 };
 
@@ -47,6 +51,7 @@ struct rnode {
 	sv text;  /* strings and prose */
 	int64_t number;
 	bool flag;        /* RNODE_BOOL */
+	unsigned mark;    /* number of an answer that marks lead to; 0: none */
 	uint8_t from, to; /* prose: shown at these depths (enum rdepth) */
 	struct rnode *first, *last, *next;
 };

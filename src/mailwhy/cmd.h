@@ -57,7 +57,7 @@ struct opt {
 /* What all commands share. */
 struct common {
 	const char *format, *output;
-	bool plain, technical, help;
+	bool plain, technical, full, help;
 	struct opt_list rules;
 };
 

@@ -27,6 +27,8 @@ static const struct opt options[] = {
 	{"taxonomy", 0, OPT_CHOICE, &opts.taxonomy, "NAME",
 		"also show the class in this vocabulary",
 		"mailwhy|sisimai|kumomta|sparkpost|rfc3463"},
+	{"full", 0, OPT_FLAG, &common.full, NULL,
+		"with the format jsonl, keep explain, fix, verify and refs", NULL},
 	{"forward", 0, OPT_FLAG, &opts.forward, NULL,
 		"print a text to send to whoever must act", NULL},
 	{"forward-to", 0, OPT_STRING, &opts.forward_to, "ACTOR",

@@ -163,15 +163,29 @@ static int write_file(const char *file, const char *text, size_t n)
 	return ok ? 0 : -1;
 }
 
+static enum mw_format wanted_format(void)
+{
+	static const char *const names[] = {
+	    [MW_FORMAT_TEXT] = "text",   [MW_FORMAT_JSON] = "json",
+	    [MW_FORMAT_JSONL] = "jsonl", [MW_FORMAT_CSV] = "csv",
+	    [MW_FORMAT_HTML] = "html",
+	};
+	size_t i = sizeof(names) / sizeof(names[0]);
+
+	while (common.format && i--)
+		if (!strcmp(common.format, names[i]))
+			return (enum mw_format)i;
+	return MW_FORMAT_TEXT;
+}
+
 static int print(struct mw_answer *answer, int status, unsigned width)
 {
 	struct mw_render_options o = {.size = sizeof(o)};
 	const char *text;
 	size_t n;
 
-	o.format = common.format && !strcmp(common.format, "json")
-	               ? MW_FORMAT_JSON
-	               : MW_FORMAT_TEXT;
+	o.format = wanted_format();
+	o.full = common.full;
 	o.depth = common.technical ? MW_DEPTH_TECHNICAL
 	          : common.plain   ? MW_DEPTH_PLAIN
 	                           : MW_DEPTH_NORMAL;

@@ -10,7 +10,7 @@ struct common common;
 /* clang-format off */
 const struct opt common_options[] = {
 	{"format", 'f', OPT_CHOICE, &common.format, "FORMAT",
-		"how to print the answer", "text|json"},
+		"how to print the answer", "text|json|jsonl|csv|html"},
 	{"plain", 0, OPT_FLAG, &common.plain, NULL,
 		"explain for people who do not run mail servers", NULL},
 	{"technical", 0, OPT_FLAG, &common.technical, NULL,

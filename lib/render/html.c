@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "render/render.h"
+
+#include <inttypes.h>
+
+#include "base/utf8.h"
+#include "render/unseen.h"
+
+/* A node whose members are being shown. */
+struct frame {
+	const struct rnode *next;
+	const char *close; /* what ends the node */
+	bool list;         /* an <ol> is open */
+};
+
+struct html {
+	struct buf *out;
+	enum rdepth depth;
+	size_t used;
+	struct frame stack[RENDER_MAX_DEPTH];
+};
+
+/* Nothing may be loaded or run, even if an escape were forgotten. */
+static const char head[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+    "<meta charset=\"utf-8\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+    "'none'; style-src 'unsafe-inline'\">\n"
+    "<meta name=\"referrer\" content=\"no-referrer\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, "
+    "initial-scale=1\">\n"
+    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>";
+static const char style[] =
+    "</title>\n<style>\n"
+    ":root{--fg:#1b1b1b;--bg:#fff;--dim:#5a5a5a;--box:#f2f3f5;"
+    "--line:#d5d8dc;--mark:#ffe08a;--link:#0b57b0}\n"
+    "@media(prefers-color-scheme:dark){:root{--fg:#e6e6e6;--bg:#16181b;"
+    "--dim:#a5abb3;--box:#23272c;--line:#3a4047;--mark:#6b5300;"
+    "--link:#8ab8ff}}\n"
+    "body{font:1rem/1.5 system-ui,sans-serif;color:var(--fg);"
+    "background:var(--bg);max-width:46rem;margin:0 auto;padding:1rem;"
+    "overflow-wrap:anywhere}\n"
+    "h2{font-size:1.3rem;line-height:1.3;margin:1rem 0}\n"
+    "h3{font-size:.9rem;color:var(--dim);margin:1.2rem 0 .2rem}\n"
+    "p{margin:.3rem 0}ol{padding-left:1.6rem;margin:.3rem 0}"
+    "li{margin:.5rem 0}\n"
+    "pre,blockquote{background:var(--box);border-radius:.3rem;"
+    "padding:.5rem .7rem;margin:.3rem 0}\n"
+    "pre{white-space:pre-wrap;font-size:.88rem}\n"
+    "hr{border:0;border-top:1px solid var(--line);margin:1.5rem 0}\n"
+    "mark{background:var(--mark);color:inherit}"
+    "mark a{color:inherit}a{color:var(--link)}\n"
+    "table{border-collapse:collapse;width:100%}"
+    "th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;"
+    "border-bottom:1px solid var(--line)}\n"
+    ".gap{color:var(--dim);font-style:italic}\n"
+    "@media print{:root{--fg:#000;--bg:#fff;--dim:#333;--box:#fff;"
+    "--line:#888;--mark:#ddd;--link:#000}"
+    "body{max-width:none;padding:0}pre,blockquote{border:1px solid "
+    "#888}li,pre{break-inside:avoid}h2,h3{break-after:avoid}}\n"
+    "</style>\n</head>\n<body>\n";
+
+static void put_char(struct buf *out, uint32_t c)
+{
+	char enc[4];
+
+	if (c == '<')
+		buf_adds(out, "&lt;");
+	else if (c == '>')
+		buf_adds(out, "&gt;");
+	else if (c == '&')
+		buf_adds(out, "&amp;");
+	else if (c == '"')
+		buf_adds(out, "&quot;");
+	else if (c == '\'')
+		buf_adds(out, "&#39;");
+	else if (c == '\r' || is_unseen(c))
+		return;
+	else if (c != '\n' && c != '\t' && is_control(c))
+		buf_adds(out, "\xEF\xBF\xBD");
+	else
+		buf_add(out, sv_of(enc, utf8_encode(c, enc)));
+}
+
+static void put_plain(struct buf *out, sv s)
+{
+	while (s.n) {
+		size_t len;
+		uint32_t c = utf8_decode(s, &len);
+
+		put_char(out, c);
+		s = sv_drop(s, len);
+	}
+}
+
+/* How long a web address stands at the front of s; 0: none. */
+static size_t address(sv s)
+{
+	size_t n = sv_istarts(s, SV("https://"))  ? 8
+	           : sv_istarts(s, SV("http://")) ? 7
+	                                          : 0;
+	size_t least = n;
+
+	if (!n)
+		return 0;
+	while (n < s.n && (unsigned char)s.p[n] > ' ' && s.p[n] != 0x7F &&
+	       sv_chr(SV("<>\"'`{}|\\^"), s.p[n]) == SV_NPOS)
+		n++;
+	/* What ends the sentence is no part of it. */
+	while (n > least && sv_chr(SV(".,;:!?)]"), s.p[n - 1]) != SV_NPOS)
+		n--;
+	return n > least ? n : 0;
+}
+
+static void put_text(struct buf *out, sv s)
+{
+	while (s.n) {
+		size_t n = *s.p == 'h' || *s.p == 'H' ? address(s) : 0;
+
+		if (n) {
+			buf_adds(out, "<a rel=\"noreferrer nofollow\" href=\"");
+			put_plain(out, sv_head(s, n));
+			buf_adds(out, "\">");
+			put_plain(out, sv_head(s, n));
+			buf_adds(out, "</a>");
+		} else {
+			(void)utf8_decode(s, &n);
+			put_plain(out, sv_head(s, n));
+		}
+		s = sv_drop(s, n);
+	}
+}
+
+static void element(struct html *h, const char *open, sv text,
+                    const char *close)
+{
+	buf_adds(h->out, open);
+	put_text(h->out, text);
+	buf_adds(h->out, close);
+}
+
+static bool is_container(const struct rnode *n)
+{
+	return n->kind == RNODE_OBJECT || n->kind == RNODE_LIST;
+}
+
+static bool shown(const struct html *h, const struct rnode *n)
+{
+	return n->from <= h->depth && h->depth <= n->to &&
+	       (is_container(n) || n->kind >= RNODE_HEADLINE);
+}
+
+/* Nothing to show but a label; an object that is data alone. */
+static bool hollow(const struct html *h, const struct rnode *n)
+{
+	if (n->text.n && n->kind >= RNODE_HEADLINE)
+		return false;
+	for (n = n->first; n; n = n->next)
+		if (shown(h, n))
+			return false;
+	return true;
+}
+
+static void push(struct html *h, const struct rnode *n, const char *close)
+{
+	if (h->used == RENDER_MAX_DEPTH) {
+		buf_adds(h->out, close);
+		return;
+	}
+	h->stack[h->used++] = (struct frame){n->first, close, false};
+}
+
+static void show_table(struct html *h, const struct rnode *n)
+{
+	const char *tag = "th";
+
+	buf_adds(h->out, "<table>\n");
+	for (n = n->first; n; n = n->next, tag = "td") {
+		buf_adds(h->out, "<tr>");
+		for (const struct rnode *c = n->first; c; c = c->next) {
+			buf_addf(h->out, "<%s>", tag);
+			put_text(h->out, c->text);
+			buf_addf(h->out, "</%s>", tag);
+		}
+		buf_adds(h->out, "</tr>\n");
+	}
+	buf_adds(h->out, "</table>\n");
+}
+
+static void show_mark(struct html *h, const struct rnode *n)
+{
+	buf_adds(h->out, "<mark title=\"");
+	put_plain(h->out, n->label);
+	buf_adds(h->out, "\">");
+	put_plain(h->out, n->text);
+	if (n->mark)
+		buf_addf(h->out, "<a href=\"#d%u\"><sup>%u</sup></a>", n->mark,
+		         n->mark);
+	buf_adds(h->out, "</mark>");
+}
+
+static void show_source(struct html *h, const struct rnode *n)
+{
+	if (n->text.n)
+		element(h, "<h3>", n->text, "</h3>\n");
+	/* The parser drops one line end at the start of <pre>. */
+	buf_adds(h->out, "<pre>\n");
+	for (n = n->first; n; n = n->next)
+		if (n->kind == RNODE_MARK)
+			show_mark(h, n);
+		else if (n->kind == RNODE_GAP)
+			buf_addf(h->out, "<span class=\"gap\">[%" PRId64
+			                 " bytes left out]</span>\n",
+			         n->number);
+		else
+			put_plain(h->out, n->text);
+	buf_adds(h->out, "</pre>\n");
+}
+
+static void show_object(struct html *h, const struct rnode *n)
+{
+	if (n->kind == RNODE_LIST || !n->mark || hollow(h, n)) {
+		push(h, n, "");
+		return;
+	}
+	buf_addf(h->out, "<section id=\"d%u\">\n", n->mark);
+	push(h, n, "</section>\n");
+}
+
+static void show_row(struct html *h, const struct rnode *n)
+{
+	if (hollow(h, n))
+		return;
+	if (n->label.n)
+		element(h, "<h3>", n->label, "</h3>\n");
+	if (n->text.n)
+		element(h, "<p>", n->text, "</p>\n");
+	push(h, n, "");
+}
+
+static void show_step(struct html *h, const struct rnode *n)
+{
+	struct frame *f = &h->stack[h->used - 1];
+
+	if (hollow(h, n))
+		return;
+	if (!f->list)
+		buf_adds(h->out, "<ol>\n");
+	f->list = true;
+	element(h, "<li>", n->text, "");
+	push(h, n, "</li>\n");
+}
+
+static void show(struct html *h, const struct rnode *n)
+{
+	switch (n->kind) {
+	case RNODE_OBJECT:
+	case RNODE_LIST:
+		show_object(h, n);
+		break;
+	case RNODE_HEADLINE:
+		element(h, "<h2>", n->text, "</h2>\n");
+		break;
+	case RNODE_ROW:
+		show_row(h, n);
+		break;
+	case RNODE_STEP:
+		show_step(h, n);
+		break;
+	case RNODE_CODE:
+		buf_adds(h->out, "<pre><code>");
+		put_plain(h->out, n->text);
+		buf_adds(h->out, "</code></pre>\n");
+		break;
+	case RNODE_QUOTE:
+		element(h, "<blockquote>", sv_trim(n->text), "</blockquote>\n");
+		break;
+	case RNODE_RULE:
+		buf_adds(h->out, "<hr>\n");
+		break;
+	case RNODE_TABLE:
+		show_table(h, n);
+		break;
+	case RNODE_SOURCE:
+		show_source(h, n);
+		break;
+	default:
+		if (n->text.n)
+			element(h, "<p>", n->text, "</p>\n");
+		break;
+	}
+}
+
+static void end_list(struct html *h, struct frame *f)
+{
+	if (f->list)
+		buf_adds(h->out, "</ol>\n");
+	f->list = false;
+}
+
+void render_html(const struct rnode *root, sv title, enum rdepth depth,
+                 struct buf *out)
+{
+	struct html h = {.out = out, .depth = depth};
+
+	buf_adds(out, head);
+	put_plain(out, title);
+	buf_adds(out, style);
+	if (root)
+		push(&h, root, "");
+	while (h.used) {
+		struct frame *f = &h.stack[h.used - 1];
+		const struct rnode *n = f->next;
+
+		if (!n) {
+			end_list(&h, f);
+			buf_adds(out, f->close);
+			h.used--;
+			continue;
+		}
+		f->next = n->next;
+		if (!shown(&h, n))
+			continue;
+		if (n->kind != RNODE_STEP)
+			end_list(&h, f);
+		show(&h, n);
+	}
+	buf_adds(out, "</body>\n</html>\n");
+}

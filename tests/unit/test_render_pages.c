@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* HTML, CSV and JSON Lines: what strangers wrote stays harmless. */
+#include "render/render.h"
+#include "unit.h"
+
+#define OUT_MAX (1 << 20)
+
+static struct arena *a;
+static struct buf out;
+
+static int setup(void **state)
+{
+	(void)state;
+	a = arena_new(1 << 20);
+	buf_init(&out, OUT_MAX);
+	return a ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	buf_fini(&out);
+	arena_free(a);
+	return 0;
+}
+
+static bool has(const char *s)
+{
+	return sv_has(buf_sv(&out), sv_str(s));
+}
+
+/* clang-format off */
+static const struct {
+	sv in;
+	const char *html, *csv;
+} hostile[] = {
+	{SV_INIT("<script>alert('1')</script>"),
+	 "<p>&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;</p>",
+	 "\"<script>alert('1')</script>\""},
+	{SV_INIT("a\0b"), "<p>a\xEF\xBF\xBD" "b</p>", "\"a b\""},
+	{SV_INIT("gr\xFC\xDF"), "<p>gr\xEF\xBF\xBD\xEF\xBF\xBD</p>",
+	 "\"gr\xEF\xBF\xBD\xEF\xBF\xBD\""},
+	{SV_INIT("\x1b[31m"), "<p>\xEF\xBF\xBD[31m</p>", "\"' [31m\""},
+	{SV_INIT("a\xE2\x80\xAE" "b"), "<p>ab</p>", "\"ab\""},
+	{SV_INIT("&lt; \"x\""), "<p>&amp;lt; &quot;x&quot;</p>",
+	 "\"&lt; \"\"x\"\"\""},
+	{SV_INIT("see https://example.org/?a=1&b=2."),
+	 "<p>see <a rel=\"noreferrer nofollow\" "
+	 "href=\"https://example.org/?a=1&amp;b=2\">"
+	 "https://example.org/?a=1&amp;b=2</a>.</p>",
+	 "\"see https://example.org/?a=1&b=2.\""},
+	{SV_INIT("http://x\"onclick=\"y"),
+	 "href=\"http://x\">http://x</a>&quot;onclick=&quot;y</p>",
+	 "\"http://x\"\"onclick=\"\"y\""},
+	{SV_INIT("javascript:alert(1)"), "<p>javascript:alert(1)</p>",
+	 "\"javascript:alert(1)\""},
+	{SV_INIT("https://"), "<p>https://</p>", "\"https://\""},
+	{SV_INIT("=1+1"), "<p>=1+1</p>", "\"'=1+1\""},
+	{SV_INIT("+1"), "<p>+1</p>", "\"'+1\""},
+	{SV_INIT("-1"), "<p>-1</p>", "\"'-1\""},
+	{SV_INIT("@SUM(A1)"), "<p>@SUM(A1)</p>", "\"'@SUM(A1)\""},
+	{SV_INIT("\t=1"), "<p>\t=1</p>", "\"' =1\""},
+	{SV_INIT("\r=1"), "<p>=1</p>", "\"' =1\""},
+	{SV_INIT("\xE2\x80\x8B=1"), "<p>=1</p>", "\"'=1\""},
+};
+/* clang-format on */
+
+static void hostile_text_is_escaped(void **state)
+{
+	static const struct render_column col[] = {{"k", "k"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		struct rnode *root = rnode_new(a, RNODE_LIST);
+		struct rnode *o = rnode_object(a, root, SV(""));
+
+		rnode_string(a, o, SV("k"), hostile[i].in);
+		rnode_prose(a, o, RNODE_PARAGRAPH, hostile[i].in);
+		buf_reset(&out);
+		render_html(root, SV("<t>"), RDEPTH_NORMAL, &out);
+		if (!has(hostile[i].html))
+			fail_msg("html %zu: %.*s", i, SV_FMT(buf_sv(&out)));
+		assert_true(has("<title>&lt;t&gt;</title>"));
+		buf_reset(&out);
+		render_csv(root, col, 1, &out);
+		if (!has(hostile[i].csv))
+			fail_msg("csv %zu: %.*s", i, SV_FMT(buf_sv(&out)));
+	}
+}
+
+static void rows_and_paths(void **state)
+{
+	static const struct render_column cols[] = {
+	    {"code", "reply.code"}, {"none", "no.such"}, {"sure", "sure"}};
+	struct rnode *root = rnode_new(a, RNODE_LIST);
+	struct rnode *o = rnode_object(a, root, SV(""));
+
+	(void)state;
+	rnode_number(a, rnode_object(a, o, SV("reply")), SV("code"), 550);
+	rnode_bool(a, o, SV("sure"), true);
+	rnode_prose(a, root, RNODE_RULE, SV(""));
+	rnode_object(a, root, SV(""));
+	render_csv(root, cols, 3, &out);
+	assert_sv(buf_sv(&out), "\"code\",\"none\",\"sure\"\r\n"
+	                        "550,,true\r\n,,\r\n");
+}
+
+static void lines_leave_out(void **state)
+{
+	static const sv skip[] = {SV_INIT("fix"), SV_INIT("")};
+	struct rnode *root = rnode_new(a, RNODE_LIST);
+	struct rnode *o = rnode_object(a, root, SV(""));
+
+	(void)state;
+	rnode_number(a, o, SV("a"), 1);
+	rnode_number(a, o, SV("fix"), 2);
+	/* Only at the top: a value may have any name. */
+	rnode_number(a, rnode_object(a, o, SV("values")), SV("fix"), 3);
+	rnode_prose(a, root, RNODE_RULE, SV(""));
+	rnode_object(a, root, SV(""));
+	render_jsonl(root, skip, &out);
+	assert_sv(buf_sv(&out), "{\"a\":1,\"values\":{\"fix\":3}}\n{}\n");
+	buf_reset(&out);
+	render_jsonl(root, NULL, &out);
+	assert_true(has("\"fix\":2"));
+}
+
+static void steps_and_source(void **state)
+{
+	struct rnode *top = rnode_new(a, RNODE_LIST), *row, *n;
+	struct rnode *root = rnode_object(a, top, SV(""));
+
+	(void)state;
+	root->mark = 1;
+	row = rnode_row(a, root, "Fix", SV(""));
+	n = rnode_prose(a, row, RNODE_STEP, SV("one"));
+	rnode_prose(a, n, RNODE_CODE, SV("a <b> https://example.org/"));
+	rnode_prose(a, row, RNODE_STEP, SV("two"));
+	n = rnode_prose(a, root, RNODE_SOURCE, SV("Input"));
+	rnode_prose(a, n, RNODE_PIECE, SV("<i>"));
+	row = rnode_prose(a, n, RNODE_MARK, SV("</pre>"));
+	row->label = SV("\"><script>");
+	row->mark = 1;
+	n = rnode_prose(a, n, RNODE_GAP, SV(""));
+	n->number = 7;
+	render_html(top, SV("t"), RDEPTH_NORMAL, &out);
+	assert_true(has("<section id=\"d1\">\n<h3>Fix</h3>\n<ol>\n<li>one"
+	                "<pre><code>a &lt;b&gt; https://example.org/</code>"
+	                "</pre>\n</li>\n<li>two</li>\n</ol>\n"));
+	assert_true(has("<pre>\n&lt;i&gt;<mark title=\"&quot;&gt;&lt;script"
+	                "&gt;\">&lt;/pre&gt;<a href=\"#d1\"><sup>1</sup></a>"
+	                "</mark><span class=\"gap\">[7 bytes left out]"));
+	assert_false(has("<script"));
+}
+
+/* Whatever byte comes: no tag that is not ours, and no bad UTF-8. */
+static void any_byte_in_a_page(void **state)
+{
+	char bytes[256];
+	struct rnode *root = rnode_new(a, RNODE_LIST);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)i;
+	rnode_prose(a, root, RNODE_PARAGRAPH, sv_of(bytes, sizeof(bytes)));
+	rnode_prose(a, root, RNODE_CODE, sv_of(bytes, sizeof(bytes)));
+	render_html(root, SV(""), RDEPTH_NORMAL, &out);
+	assert_int_equal(sv_chr(buf_sv(&out), '\0'), SV_NPOS);
+	assert_int_equal(sv_chr(buf_sv(&out), '\xFF'), SV_NPOS);
+	assert_true(has(";&lt;=&gt;?"));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+UNIT_MAIN(TEST(hostile_text_is_escaped), TEST(rows_and_paths),
+          TEST(lines_leave_out), TEST(steps_and_source),
+          TEST(any_byte_in_a_page))
