@@ -373,6 +373,9 @@ static bool is_wrapped(const struct found *f, const struct pline *first,
 		return true;
 	if (open || (small && (last.n >= WRAP_WIDTH || dash)))
 		return true;
+	/* "... For explanation visit" and the link: it is long and wraps. */
+	if (sv_istarts(s, SV("http")) && !ends_sentence(last))
+		return true;
 	return last.n >= WRAP_FULL && last.n <= WRAP_FULLEST &&
 	       !ends_sentence(last);
 }

@@ -88,7 +88,7 @@ static const char *const other_words[] = {
 	"http error", "http code", "ftp", "vsftpd", "sftp", "sip", "pjsip",
 	"imap", "pop3", "sql", "mysql", "postgres", "oracle", "php-fpm",
 	"nginx", "apache", "ssh", "sshd", "dovecot", "kernel", "level 16",
-	"npm", "pip", "apt", "gcc", "ldap", "printer", "docker pull",
+	"npm", "pip ", "pip3", "apt", "gcc", "ldap", "printer", "docker pull",
 };
 static const char *const article_words[] = {
 	"for example", "for instance", "e.g.", "such as", "something like",
