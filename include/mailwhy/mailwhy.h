@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mailwhy/redact.h"
 #include "mailwhy/status.h"
 
 #ifdef __cplusplus

@@ -73,7 +73,8 @@ struct cmd {
 };
 
 extern const struct cmd *const commands[]; /* ended by NULL */
-extern const struct cmd cmd_explain, cmd_causes, cmd_rules, cmd_completion;
+extern const struct cmd cmd_explain, cmd_causes, cmd_rules, cmd_redact,
+    cmd_completion;
 
 const struct cmd *cmd_find(const char *name);
 
@@ -108,6 +109,8 @@ bool rules_add_dir(struct mw_ctx *ctx, const char *dir, bool must,
  */
 int print_answer(struct mw_answer *answer, int status);
 int print_table(struct mw_answer *answer, int status);
+/* Text that is no answer, to where the answer would go. */
+int print_text(const char *text, size_t n, int status);
 
 /* A whole file ("-": standard input) in memory; false: said why. */
 struct bytes {
@@ -131,5 +134,8 @@ bool inputs_gather(struct inputs *in, int argc, char **argv);
  * that could be read and one could not.
  */
 int inputs_done(struct inputs *in, int status);
+
+/* Put redacted texts in place of the inputs; NULL: said why. */
+struct mw_redactor *inputs_redact(struct inputs *in);
 
 #endif

@@ -4,7 +4,7 @@
 static struct {
 	const char *said_by, *stage, *role, *form, *taxonomy;
 	const char *forward_to, *lang;
-	bool forward;
+	bool forward, redact;
 	struct opt_list own;
 } opts;
 
@@ -35,6 +35,9 @@ static const struct opt options[] = {
 		"the same for another reader, as hosting-provider", NULL},
 	{"lang", 0, OPT_STRING, &opts.lang, "LANG",
 		"language of that text, as en or de", NULL},
+	{"redact", 0, OPT_FLAG, &opts.redact, NULL,
+		"replace addresses, hosts and ids first; see mailwhy-redact(1)",
+		NULL},
 	OPT_END
 };
 /* clang-format on */
@@ -79,8 +82,13 @@ static int run(int argc, char **argv)
 	struct inputs in;
 	int status = EXIT_SOFTWARE;
 
-	if (inputs_gather(&in, argc, argv))
-		status = in.n ? explain(&in) : EXIT_NOINPUT;
+	if (inputs_gather(&in, argc, argv)) {
+		struct mw_redactor *r = opts.redact ? inputs_redact(&in) : NULL;
+
+		if (!opts.redact || r)
+			status = in.n ? explain(&in) : EXIT_NOINPUT;
+		mw_redactor_free(r);
+	}
 	return inputs_done(&in, status);
 }
 

@@ -195,10 +195,7 @@ static int print(struct mw_answer *answer, int status, unsigned width)
 		complain("no memory for the answer");
 		return EXIT_SOFTWARE;
 	}
-	if (common.output)
-		return write_file(common.output, text, n) ? EXIT_CANTCREAT
-		                                          : status;
-	return write_stdout(text, n) ? EXIT_IO : status;
+	return print_text(text, n, status);
 }
 
 int print_answer(struct mw_answer *answer, int status)
@@ -211,4 +208,12 @@ int print_table(struct mw_answer *answer, int status)
 	bool person = isatty(STDOUT_FILENO) && !common.output;
 
 	return print(answer, status, person ? columns() : WIDTH_OF_ROWS);
+}
+
+int print_text(const char *text, size_t n, int status)
+{
+	if (common.output)
+		return write_file(common.output, text, n) ? EXIT_CANTCREAT
+		                                          : status;
+	return write_stdout(text, n) ? EXIT_IO : status;
 }

@@ -10,7 +10,8 @@
 
 /* explain is first: what names no command is for it. */
 const struct cmd *const commands[] = {
-    &cmd_explain, &cmd_causes, &cmd_rules, &cmd_completion, NULL,
+    &cmd_explain, &cmd_causes, &cmd_rules, &cmd_redact, &cmd_completion,
+    NULL,
 };
 
 const struct cmd *cmd_find(const char *name)

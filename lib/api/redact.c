@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "classify/builtin.h"
+#include "mailwhy/mailwhy.h"
+#include "redact/redact.h"
+
+/* A word grows by its pseudonym, seldom by much. */
+#define REDACTED_MAX (4 * MW_PASTE_MAX)
+
+struct mw_redactor {
+	struct redactor r;
+	struct buf out;
+	bool began;
+};
+
+static void keep_names(struct redactor *r, struct rrange names)
+{
+	const struct ruleset *rs = &builtin_rules;
+
+	for (uint32_t i = names.first; i < names.first + names.n; i++)
+		redact_keep(r, sv_str(rs->pool + rs->strs[i]));
+}
+
+/* Names that rules look for stay too: the diagnosis depends on them. */
+static void keep_texts(struct redactor *r)
+{
+	const struct ruleset *rs = &builtin_rules;
+
+	for (uint32_t i = 0; i < rs->nrules; i++) {
+		const struct rule *rule = rs->rules + i;
+
+		keep_names(r, rule->hosts);
+		for (uint32_t t = 0; t < rule->texts.n; t++) {
+			const struct text *text =
+			    rs->texts + rule->texts.first + t;
+
+			for (uint32_t k = 0; k < text->elems.n; k++) {
+				const struct elem *e =
+				    rs->elems + text->elems.first + k;
+
+				if (e->kind == ELEM_LITERAL)
+					redact_keep_hosts(
+					    r, sv_of(rs->words + e->at,
+					             e->len));
+			}
+		}
+	}
+}
+
+static void keep_all(struct redactor *r)
+{
+	const struct ruleset *rs = &builtin_rules;
+
+	for (uint32_t i = 0; i < rs->nproviders; i++) {
+		const struct provider *p = rs->providers + i;
+
+		keep_names(r, p->aliases);
+		keep_names(r, p->hosts);
+		keep_names(r, p->submission);
+		for (uint32_t t = 0; t < p->marks.n; t++) {
+			const struct text *text =
+			    rs->texts + p->marks.first + t;
+
+			for (uint32_t k = 0; k < text->elems.n; k++) {
+				const struct elem *e =
+				    rs->elems + text->elems.first + k;
+
+				if (e->kind == ELEM_LITERAL)
+					redact_keep_hosts(
+					    r, sv_of(rs->words + e->at,
+					             e->len));
+			}
+		}
+	}
+	for (uint32_t i = 0; i < rs->nzones; i++)
+		redact_keep(r, sv_str(rs->pool + rs->zones[i].zone));
+	keep_texts(r);
+}
+
+struct mw_redactor *mw_redactor_new(void)
+{
+	struct mw_redactor *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	buf_init(&r->out, REDACTED_MAX);
+	if (!redact_init(&r->r)) {
+		mw_redactor_free(r);
+		return NULL;
+	}
+	keep_all(&r->r);
+	return r;
+}
+
+void mw_redactor_free(struct mw_redactor *r)
+{
+	if (!r)
+		return;
+	redact_fini(&r->r);
+	buf_fini(&r->out);
+	free(r);
+}
+
+enum mw_status mw_redactor_add(struct mw_redactor *r, const void *data,
+                               size_t n, struct mw_err *err)
+{
+	if (!r || (!data && n) || r->began)
+		return mw_fail(err, MW_EINVAL, "texts are added first");
+	redact_collect(&r->r, sv_of(data, n));
+	return MW_OK;
+}
+
+static enum mw_status give(struct mw_redactor *r, const char **text,
+                           size_t *len, struct mw_err *err)
+{
+	size_t n = r->out.n;
+
+	buf_addc(&r->out, '\0');
+	if (buf_failed(&r->out) || arena_failed(r->r.a))
+		return mw_fail(err, MW_ENOMEM, "no memory to redact");
+	*text = r->out.p;
+	*len = n;
+	return MW_OK;
+}
+
+enum mw_status mw_redactor_text(struct mw_redactor *r, const void *data,
+                                size_t n, const char **text, size_t *len,
+                                struct mw_err *err)
+{
+	if (!r || (!data && n) || !text || !len)
+		return mw_fail(err, MW_EINVAL, "no text to redact");
+	r->began = true;
+	buf_reset(&r->out);
+	redact_write(&r->r, sv_of(data, n), &r->out);
+	return give(r, text, len, err);
+}
+
+size_t mw_redactor_lost(const struct mw_redactor *r)
+{
+	return r ? r->r.lost : 0;
+}
+
+enum mw_status mw_redactor_map(struct mw_redactor *r, const char **text,
+                               size_t *len, struct mw_err *err)
+{
+	static const char *const names[RK_N] = {
+	    [RK_ADDRESS] = "address", [RK_HOST] = "host", [RK_IP4] = "ip",
+	    [RK_IP6] = "ip", [RK_TOKEN] = "id", [RK_LOGIN] = "login",
+	};
+
+	if (!r || !text || !len)
+		return mw_fail(err, MW_EINVAL, "no redactor");
+	buf_reset(&r->out);
+	for (size_t i = 0; i < r->r.n; i++) {
+		const struct redact_entry *e = r->r.list + i;
+
+		if (names[e->kind] && e->to.n && !sv_eq(e->key, e->to))
+			buf_addf(&r->out, "%s\t%.*s\t%.*s\n", names[e->kind],
+			         SV_FMT(e->key), SV_FMT(e->to));
+	}
+	return give(r, text, len, err);
+}
