@@ -303,6 +303,15 @@ static bool is_log_host(sv text, size_t i)
 	       s.p[13] == ':' && sv_chr(s, ' ') == SV_NPOS;
 }
 
+/* "/srv/app/send.pl" is a file, "https://send.pl" is not. */
+static bool is_path(sv text, size_t i, sv host)
+{
+	sv last = sv_drop(host, sv_rchr(host, '.') + 1);
+
+	return i > 1 && text.p[i - 1] == '/' && text.p[i - 2] != '/' &&
+	       (in_list(last, files) || sv_eq(last, SV("pl")));
+}
+
 static bool word_at(sv text, size_t i, size_t end, struct word *w)
 {
 	sv run = sv_slice(text, i, end), s;
@@ -321,7 +330,7 @@ static bool word_at(sv text, size_t i, size_t end, struct word *w)
 		return false;
 	if (is_login(text, i) && n == run.n)
 		w->kind = WORD_LOGIN;
-	else if (is_host(s, sure))
+	else if (is_host(s, sure) && !is_path(text, i, s))
 		w->kind = WORD_HOST;
 	else if (is_log_host(text, i))
 		w->kind = WORD_LABEL;

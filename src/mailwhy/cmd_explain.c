@@ -36,7 +36,7 @@ static const struct opt options[] = {
 	{"lang", 0, OPT_STRING, &opts.lang, "LANG",
 		"language of that text, as en or de", NULL},
 	{"redact", 0, OPT_FLAG, &opts.redact, NULL,
-		"replace addresses, hosts and ids first; see mailwhy-redact(1)",
+		"replace addresses, hosts and ids before it is explained",
 		NULL},
 	OPT_END
 };

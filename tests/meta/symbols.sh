@@ -18,7 +18,7 @@ command -v nm >/dev/null 2>&1 || {
 }
 nm -D --defined-only "$lib" | sed 's/.* //; s/@.*//' | sort -u >"$tmp/has"
 # Names before a bracket, outside comments.
-cat "$root"/include/mailwhy/mailwhy.h "$root"/include/mailwhy/status.h |
+cat "$root"/include/mailwhy/*.h |
 	sed 's,/\*.*\*/,,; /^\/\*/,/\*\//d; /^ \*/d' |
 	grep -o 'mw_[a-z_]*(' | tr -d '(' | grep -v '^mw_complain$' |
 	sort -u >"$tmp/public"
