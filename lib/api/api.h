@@ -74,4 +74,10 @@ enum mw_status explain_options(const struct mw_explain_options *opt,
  */
 struct mw_answer *answer_new(size_t limit, const char *command);
 
+/* Give the diagnoses numbers that marks in the input lead to. */
+void source_numbers(struct mw_answer *x, const struct diagnoses *ds);
+/* Show the input around the evidence of its n diagnoses. */
+void source_said(struct mw_answer *x, const struct mw_input *in,
+                 struct diagnosis *const *d, size_t n);
+
 #endif

@@ -126,6 +126,16 @@ static void input_said(struct mw_answer *x, struct rnode *list,
 	(void)rnode_bool(x->a, o, SV("cut"), ds->seen.cut || ds->more);
 }
 
+/* ends[i]: where the diagnoses of input i end. */
+static void sources_said(struct mw_answer *x, const struct mw_input *in,
+                         size_t n, const struct diagnoses *all,
+                         const size_t *ends)
+{
+	source_numbers(x, all);
+	for (size_t i = 0, from = 0; i < n; from = ends[i++])
+		source_said(x, &in[i], all->v + from, ends[i] - from);
+}
+
 static enum mw_status explain_all(struct classifier *c, struct mw_answer *x,
                                   const struct mw_input *in, size_t n,
                                   const struct diag_options *opt,
@@ -133,6 +143,7 @@ static enum mw_status explain_all(struct classifier *c, struct mw_answer *x,
 {
 	struct rnode *list = rnode_list(x->a, x->root, SV("input"));
 	struct diagnoses all = {0};
+	size_t *ends = arena_alloc(x->a, n, sizeof(*ends));
 	enum mw_status st;
 
 	for (size_t i = 0; i < n; i++) {
@@ -145,6 +156,8 @@ static enum mw_status explain_all(struct classifier *c, struct mw_answer *x,
 		input_said(x, list, &in[i], &ds);
 		if (!diagnoses_append(x->a, &all, &ds, in[i].name))
 			return mw_fail(err, MW_ENOMEM, "too much at once");
+		if (ends)
+			ends[i] = all.n;
 	}
 	if (!all.n)
 		nothing_said(x, &all);
@@ -154,6 +167,8 @@ static enum mw_status explain_all(struct classifier *c, struct mw_answer *x,
 	for (struct rnode *m = x->root->first; m; m = m->next)
 		if (sv_eq(m->key, SV("diagnoses")))
 			x->items = m;
+	if (ends && all.n)
+		sources_said(x, in, n, &all, ends);
 	if (arena_failed(x->a))
 		return mw_fail(err, MW_ENOMEM, "no memory for the answer");
 	return MW_OK;

@@ -78,6 +78,7 @@ struct diagnosis {
 	/* The next one that differs only in the recipient; text shows one. */
 	struct diagnosis *alike;
 	bool follows; /* it is such a one */
+	unsigned number; /* among those that people read; 0: the only one */
 
 	sv verdict;
 	sv explain[8], technical[4];
