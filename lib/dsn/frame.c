@@ -21,6 +21,9 @@ struct piece {
 	size_t from, to;
 };
 
+/* Shorter words behind an opening are no reason. */
+#define WHOLE_LEAST 16
+
 /* The text that lines are being added to. */
 struct pending {
 	struct piece v[FRAME_TEXT_LINES];
@@ -57,6 +60,8 @@ struct reading {
 	unsigned blanks;
 	enum ev_action action;
 	struct frame_line first;
+	struct frame_line whole; /* its opening words had more behind them */
+	size_t whole_from, whole_to;
 	const struct frame_pattern *begun[32]; /* that opened this bounce */
 	size_t nbegun;
 };
@@ -714,6 +719,40 @@ static void read_inline(struct reading *r, const struct frame_line *l)
 			return;
 }
 
+/*
+ * Tools join the lines of a bounce: then the reason stands behind the opening
+ * words, in no place that could be told.
+ */
+static void note_whole(struct reading *r, const struct frame_line *l,
+                       const struct frame_match *m)
+{
+	sv s = line_text(l), words = sv_str(m->pattern->text);
+	size_t at;
+
+	words = sv_head(words, sv_chr(words, '{'));
+	at = sv_ifind(s, words);
+	if (r->whole.text || at == SV_NPOS ||
+	    s.n < at + words.n + WHOLE_LEAST)
+		return;
+	r->whole = *l;
+	r->whole_from = at + words.n;
+	r->whole_to = s.n;
+}
+
+/* Where no reason was found, the joined line is what there is. */
+static void take_whole(struct reading *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->items[i].rank)
+			return;
+	if (!r->whole.text || !r->n)
+		return;
+	r->cur = 0;
+	r->text.n = 0;
+	start_text(r, &r->whole, r->whole_from, r->whole_to, 1, NULL);
+	close_text(r);
+}
+
 enum verdict { LINE_NOTHING, LINE_USED, LINE_OVER, LINE_ANOTHER };
 
 static enum verdict read_line(struct reading *r, const struct frame_line *l)
@@ -731,6 +770,7 @@ static enum verdict read_line(struct reading *r, const struct frame_line *l)
 		read_mark(r, l, &m);
 		r->expect = m.slot[SLOT_RECIPIENT].n != 0;
 		read_inline(r, l);
+		note_whole(r, l, &m);
 		return LINE_USED;
 	}
 	if (frame_best(r->set,
@@ -818,6 +858,7 @@ static void deliver(struct reading *r, struct attempts *out)
 {
 	if (!r->n && r->nbegun && r->action != ACTION_NONE)
 		(void)add_item(r);
+	take_whole(r);
 	share_orphan(r);
 	for (size_t i = 0; i < r->n && !r->dead; i++) {
 		struct attempt *at = attempts_add(out, r->a);
