@@ -727,10 +727,11 @@ static void note_whole(struct reading *r, const struct frame_line *l,
                        const struct frame_match *m)
 {
 	sv s = line_text(l), words = sv_str(m->pattern->text);
-	size_t at;
+	size_t slot = sv_rchr(words, '}'), at;
 
-	words = sv_head(words, sv_chr(words, '{'));
-	at = sv_ifind(s, words);
+	/* The last words of the opening: behind its last slot, if any. */
+	words = slot == SV_NPOS ? words : sv_trim(sv_drop(words, slot + 1));
+	at = words.n ? sv_ifind(s, words) : SV_NPOS;
 	if (r->whole.text || at == SV_NPOS ||
 	    s.n < at + words.n + WHOLE_LEAST)
 		return;
