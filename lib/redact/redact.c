@@ -83,12 +83,23 @@ void redact_keep_hosts(struct redactor *r, sv text)
 	size_t pos = 0;
 
 	while (redact_next(text, &pos, &w))
-		if (w.kind == WORD_HOST)
+		if (w.kind == WORD_HOST || w.kind == WORD_ADDRESS)
 			redact_keep(r, sv_slice(text, w.from, w.to));
+}
+
+/* "x.xx.xx.xx": somebody has hidden it already. */
+static bool is_hidden(sv host)
+{
+	for (size_t i = 0; i < host.n; i++)
+		if (host.p[i] != 'x' && host.p[i] != 'X' && host.p[i] != '.')
+			return false;
+	return true;
 }
 
 bool redact_kept(const struct redactor *r, sv host)
 {
+	if (is_hidden(host))
+		return true;
 	for (;;) {
 		if (redact_find(r, RK_KEEP, host))
 			return true;
@@ -201,6 +212,12 @@ static void write_address(struct redactor *r, sv text, const struct word *w,
 	struct redact_entry *e;
 	size_t from = out->n;
 
+	/* An address that a rule knows: the diagnosis depends on it. */
+	lower = redact_lower(sv_slice(text, w->from, w->to), room);
+	if (redact_find(r, RK_KEEP, lower)) {
+		buf_add(out, sv_slice(text, w->from, w->to));
+		return;
+	}
 	buf_add(out, redact_to_local(r, local));
 	buf_add(out, sv_slice(text, w->local_end, w->domain));
 	if (host.p[0] == '[')

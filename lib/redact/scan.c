@@ -212,7 +212,8 @@ static bool ip_at(sv text, size_t i, struct word *w)
 	size_t n = redact_ip4(s, '.', ip);
 
 	w->from = i;
-	if (n && n < s.n && (is_label_char(s.p[n]) ||
+	/* qmail writes "_" for a blank. */
+	if (n && n < s.n && ((is_label_char(s.p[n]) && s.p[n] != '_') ||
 	                     (s.p[n] == '.' && n + 1 < s.n &&
 	                      is_label_char(s.p[n + 1]))))
 		n = 0; /* 1.2.3.4.5, 4.3.2.1.zone: a name */
@@ -232,15 +233,17 @@ static bool ip_at(sv text, size_t i, struct word *w)
 /* Opaque: long, with letters and digits among each other. */
 static bool is_token(sv s)
 {
-	size_t digits = 0, letters = 0;
+	size_t digits = 0, letters = 0, gaps = 0;
 
 	if (s.n < 16)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		digits += is_digit(s.p[i]);
 		letters += is_alpha(s.p[i]);
+		gaps += s.p[i] == '_';
 	}
-	return digits >= 3 && letters >= 3;
+	/* a_sentence_of_qmail is none */
+	return digits >= 3 && letters >= 3 && gaps < 3;
 }
 
 /* Exim: 1abcDE-0001Xy-2z, and longer ones since 4.97. */
@@ -367,7 +370,10 @@ bool redact_next(sv text, size_t *pos, struct word *w)
 			return true;
 		}
 		while (i < end && is_label_char(text.p[i]))
-			i++;
+			if (text.p[i++] == '_' && i < end && is_digit(text.p[i]))
+				break;
+		if (i < end && is_label_char(text.p[i]))
+			continue; /* "_203.0.113.5" */
 		/* digits and dots of a version are one word */
 		while (i < end && text.p[i] == '.' && i + 1 < end)
 			do

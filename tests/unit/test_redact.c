@@ -21,6 +21,13 @@ static const struct row {
 		"550 5.7.1 at 10:11:12 on 2026-11-24, TSS04, Exim 4.96, 127.0.0.2"},
 	{"smtplib.py /srv/app/send.pl javax.mail.SendFailedException",
 		"smtplib.py /srv/app/send.pl javax.mail.SendFailedException"},
+	{"client [x.xx.xx.xx] blocked", "client [x.xx.xx.xx] blocked"},
+	{"failure: 203.0.113.10_failed_after_I_sent_5.7.1_Spam/",
+		"failure: 192.0.2.1_failed_after_I_sent_5.7.1_Spam/"},
+	{"Connected_to_203.0.113.10_but_sender_was_rejected.",
+		"Connected_to_192.0.2.1_but_sender_was_rejected."},
+	{"forward to delist@messaging.microsoft.com",
+		"forward to delist@messaging.microsoft.com"},
 	{"version=15.20.42.3", "version=15.20.42.3"},
 };
 /* clang-format on */
