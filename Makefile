@@ -7,8 +7,9 @@ JOBS ?= $(shell nproc)
 # Folder with the public test collections, as Meson was told.
 SHARED = $(shell sed -n "s/.*value: '\\(\.\.[^']*\\)'.*/\\1/p" meson_options.txt)
 
-.PHONY: all deps check-deps demo check check-fast bench asan tsan fuzz install \
-	clean
+# Pages of all causes, in $(BUILD)/doc.
+.PHONY: all deps check-deps demo doc check check-fast bench asan tsan fuzz \
+	install clean
 
 # One after the other: what a target needs is installed before it is built.
 .NOTPARALLEL:
@@ -25,6 +26,9 @@ deps:
 
 demo: all
 	@sh tools/demo.sh $(BUILD)/mailwhy
+
+doc: all
+	@sh tools/doc.sh $(BUILD)/mailwhy $(BUILD)/doc
 
 check: check-deps all
 	@sh tools/check.sh $(BUILD)
