@@ -23,6 +23,21 @@ static void keep_names(struct redactor *r, struct rrange names)
 		redact_keep(r, sv_str(rs->pool + rs->strs[i]));
 }
 
+/* Hosts and addresses in the words of texts. */
+static void keep_hosts(struct redactor *r, struct rrange texts)
+{
+	const struct ruleset *rs = &builtin_rules;
+
+	for (uint32_t i = texts.first; i < texts.first + texts.n; i++) {
+		const struct elem *e = rs->elems + rs->texts[i].elems.first;
+
+		for (uint32_t k = 0; k < rs->texts[i].elems.n; k++)
+			if (e[k].kind == ELEM_LITERAL)
+				redact_keep_hosts(r, sv_of(rs->words + e[k].at,
+				                           e[k].len));
+	}
+}
+
 /* Names that rules look for stay too: the diagnosis depends on them. */
 static void keep_texts(struct redactor *r)
 {
@@ -32,20 +47,7 @@ static void keep_texts(struct redactor *r)
 		const struct rule *rule = rs->rules + i;
 
 		keep_names(r, rule->hosts);
-		for (uint32_t t = 0; t < rule->texts.n; t++) {
-			const struct text *text =
-			    rs->texts + rule->texts.first + t;
-
-			for (uint32_t k = 0; k < text->elems.n; k++) {
-				const struct elem *e =
-				    rs->elems + text->elems.first + k;
-
-				if (e->kind == ELEM_LITERAL)
-					redact_keep_hosts(
-					    r, sv_of(rs->words + e->at,
-					             e->len));
-			}
-		}
+		keep_hosts(r, rule->texts);
 	}
 }
 
@@ -59,20 +61,7 @@ static void keep_all(struct redactor *r)
 		keep_names(r, p->aliases);
 		keep_names(r, p->hosts);
 		keep_names(r, p->submission);
-		for (uint32_t t = 0; t < p->marks.n; t++) {
-			const struct text *text =
-			    rs->texts + p->marks.first + t;
-
-			for (uint32_t k = 0; k < text->elems.n; k++) {
-				const struct elem *e =
-				    rs->elems + text->elems.first + k;
-
-				if (e->kind == ELEM_LITERAL)
-					redact_keep_hosts(
-					    r, sv_of(rs->words + e->at,
-					             e->len));
-			}
-		}
+		keep_hosts(r, p->marks);
 	}
 	for (uint32_t i = 0; i < rs->nzones; i++)
 		redact_keep(r, sv_str(rs->pool + rs->zones[i].zone));

@@ -189,7 +189,8 @@ struct ruleset {
 	const uint64_t *filter;   /* 2^GRAM_FILTER_BITS bits */
 	const uint32_t *unindexed; /* texts without four bytes in a row */
 	uint32_t nrules, ntexts, nelems, nstrs, ncodes, nstatuses, nalso, nseen,
-	    nproviders, nsteps, nzones, nzone_codes, nmarks, ngrams, nunindexed, npool, nwords;
+	    nproviders, nsteps, nzones, nzone_codes, nmarks, ngrams, nunindexed,
+	    npool, nwords;
 	bool user; /* from rules.d: wins over built-in rules */
 	/*
 	 * Where lists are looked up, in this order, so that users can say more
