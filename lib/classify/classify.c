@@ -551,32 +551,88 @@ static void add_alt(struct classification *out, sv cause, enum confidence c,
 	out->alts[out->nalts++] = (struct classify_alt){cause, question, c};
 }
 
-/* The answer of the list that the reply quotes, where the list explains it. */
+/* "[127.0.0.1]" is how a host writes its own address. */
+#define LOOPBACK UINT32_C(0x7F000001)
+
+/* The answer of a list at text.p[at]; 0: it is part of something else. */
+static uint32_t answer_at(sv text, size_t at)
+{
+	sv rest = sv_drop(text, at);
+	uint32_t v = zone_answer(&rest);
+	char before = at ? text.p[at - 1] : ' ';
+
+	if (is_alnum(before) || before == '.' ||
+	    (rest.n > 1 && rest.p[0] == '.' && is_digit(rest.p[1])) ||
+	    (v == LOOPBACK && before == '['))
+		return 0;
+	return v;
+}
+
+static const struct zone_code *code_of(const struct ruleset *rs,
+                                       const struct zone *z, uint32_t v)
+{
+	for (uint32_t i = 0; v && i < z->codes.n; i++) {
+		const struct zone_code *c = &rs->zone_codes[z->codes.first + i];
+
+		if (v >= c->from && v <= c->to)
+			return c;
+	}
+	return NULL;
+}
+
+/*
+ * The answer of the list that the reply quotes, where the list explains it.
+ * Of several the first that is a listing: one is enough for a refusal.
+ */
 static const struct zone_code *quoted_answer(const struct job *j)
 {
-	const struct ruleset *rs = j->out->zone_rs;
 	const struct zone *z = j->out->zone;
-	sv rest = norm_sv(&j->c->norm);
-	size_t at;
+	const struct zone_code *first = NULL;
+	sv text = norm_sv(&j->c->norm);
+	size_t at = 0, n;
 
 	if (!z || !z->codes.n)
 		return NULL;
-	while ((at = sv_find(rest, SV("127."))) != SV_NPOS) {
-		bool inside = at && (is_digit(rest.p[at - 1]) ||
-		                     rest.p[at - 1] == '.');
-		uint32_t v;
+	while ((n = sv_find(sv_drop(text, at), SV("127."))) != SV_NPOS) {
+		const struct zone_code *c =
+		    code_of(j->out->zone_rs, z, answer_at(text, at + n));
 
-		rest = sv_drop(rest, at);
-		v = zone_answer(&rest);
-		for (uint32_t i = 0; v && !inside && i < z->codes.n; i++) {
-			const struct zone_code *c =
-			    &rs->zone_codes[z->codes.first + i];
-
-			if (v >= c->from && v <= c->to)
-				return c;
-		}
+		if (c && c->cause)
+			return c;
+		if (c && !first)
+			first = c;
+		at += n + 4;
 	}
-	return NULL;
+	return first;
+}
+
+/*
+ * What a list is for, and what its answer means, decides what being on it
+ * means.  False where the answer means that nobody is listed: whoever refuses
+ * mail for it reads the list wrongly.
+ */
+static bool cause_by_list(struct job *j)
+{
+	struct classification *out = j->out;
+	const struct zone_code *code = quoted_answer(j);
+
+	out->zone_code = code;
+	if (!out->zone || !sv_starts(out->cause, SV("reputation.")))
+		return true;
+	if (code && !code->cause) {
+		out->cause = SV("remote.config");
+		if (out->confidence == CONF_CERTAIN)
+			out->confidence = CONF_LIKELY;
+		return false;
+	}
+	if (code) {
+		out->cause = rs_str(out->zone_rs, code->cause);
+	} else if (!sv_eq(out->cause, SV("reputation.resolver-refused"))) {
+		out->cause = rs_str(out->zone_rs, out->zone->cause);
+		add_alt(out, rs_str(out->zone_rs, out->zone->also),
+		        CONF_POSSIBLE, SV(""));
+	}
+	return true;
 }
 
 static void take_cause(struct job *j)
@@ -584,26 +640,20 @@ static void take_cause(struct job *j)
 	const struct ruleset *rs = j->best.set->rs;
 	const struct rule *r = j->best.rule;
 	struct classification *out = j->out;
+	bool listed;
 
 	out->rs = rs;
 	out->rule = r;
 	out->cause = rs_str(rs, r->cause);
 	out->confidence = (enum confidence)r->confidence;
-	/* What a list is for decides what being on it means. */
-	out->zone_code = quoted_answer(j);
-	if (out->zone_code && out->zone_code->cause &&
-	    sv_starts(out->cause, SV("reputation."))) {
-		out->cause = rs_str(out->zone_rs, out->zone_code->cause);
-	} else if (out->zone && sv_starts(out->cause, SV("reputation.")) &&
-	           !sv_eq(out->cause, SV("reputation.resolver-refused"))) {
-		out->cause = rs_str(out->zone_rs, out->zone->cause);
-		add_alt(out, rs_str(out->zone_rs, out->zone->also), CONF_POSSIBLE,
-		        SV(""));
-	}
+	listed = cause_by_list(j);
 	for (uint32_t i = 0; i < r->also.n; i++) {
 		const struct rule_also *a = &rs->also[r->also.first + i];
+		sv also = rs_str(rs, a->cause);
 
-		add_alt(out, rs_str(rs, a->cause),
+		if (!listed && sv_starts(also, SV("reputation.")))
+			continue;
+		add_alt(out, also,
 		        (enum confidence)a->confidence,
 		        rs_str(rs, a->question));
 	}

@@ -379,9 +379,12 @@ static void add_local_steps(struct arena *a, struct diagnosis *d)
 	const struct ruleset *rs = d->cl.provider_rs;
 	const struct provider *p = d->cl.provider;
 	const struct zone *z = d->cl.zone;
+	const struct zone_code *code = d->cl.zone_code;
 	sv id = sv_str(d->cause->id);
 
-	if (z && z->portal && !stands_in(d, rs_str(d->cl.zone_rs, z->portal))) {
+	/* Who is not on the list has nothing to be removed there. */
+	if (z && z->portal && (!code || code->cause) &&
+	    !stands_in(d, rs_str(d->cl.zone_rs, z->portal))) {
 		sv portal = rs_str(d->cl.zone_rs, z->portal);
 		sv name = rs_str(d->cl.zone_rs, z->name);
 
@@ -391,11 +394,11 @@ static void add_local_steps(struct arena *a, struct diagnosis *d)
 		                         "%.*s: %.*s",
 		                      SV_FMT(name), SV_FMT(portal)));
 	}
-	if (d->cl.zone_code)
+	if (code)
 		add_step(d, "wait",
 		         arena_printf(a, "The list's answer means: %.*s.",
 		                      SV_FMT(rs_str(d->cl.zone_rs,
-		                                    d->cl.zone_code->text))));
+		                                    code->text))));
 	if (z && z->note)
 		add_step(d, "wait", rs_str(d->cl.zone_rs, z->note));
 	for (uint32_t i = 0; p && i < p->steps.n; i++) {

@@ -352,6 +352,58 @@ static void a_list_says_the_cause(void **state)
 	unit_rules_free(&u);
 }
 
+/* clang-format off */
+static const struct {
+	const char *reply, *cause;
+	size_t nalts;
+} answers[] = {
+	{"550 listed at rep.example.org", "reputation.ip-listed", 1},
+	{"550 listed at rep.example.org: 127.0.0.10", "reputation.ip-poor", 1},
+	{"550 listed at rep.example.org (127.0.0.18)", "remote.config", 0},
+	{"550 listed at rep.example.org; 127.0.0.18, 127.0.0.10",
+	 "reputation.ip-poor", 1},
+	/* What is no answer of the list: parts of other addresses, this host. */
+	{"550 listed at rep.example.org 1.127.0.0.18", "reputation.ip-listed", 1},
+	{"550 listed at rep.example.org 127.9.9.9 1.127.0.0.18",
+	 "reputation.ip-listed", 1},
+	{"550 listed at rep.example.org 127.0.0.18.7", "reputation.ip-listed", 1},
+	{"550 listed at rep.example.org v127.0.0.18", "reputation.ip-listed", 1},
+	{"550 listed at rep.example.org; from [127.0.0.1]:10025",
+	 "reputation.ip-listed", 1},
+	{"550 listed at rep.example.org; from [127.0.0.1] for 127.0.0.1",
+	 "remote.config", 0},
+	/* Other causes have nothing to do with the answer. */
+	{"450 busy at rep.example.org 127.0.0.18", "remote.busy", 0},
+};
+/* clang-format on */
+
+static void an_answer_says_the_cause(void **state)
+{
+	struct unit_rules u;
+
+	(void)state;
+	unit_rules(&u,
+	           "Zone: rep.example.org\nName: Rep\n"
+	           "Cause: reputation.ip-listed\n"
+	           "Code: 127.0.0.1 | - | good\n"
+	           "Code: 127.0.0.10 | reputation.ip-poor | bad\n"
+	           "Code: 127.0.0.17-127.0.0.20 | - | good\n\n"
+	           RULE("a.list", "reputation.ip-listed",
+	                "Text: listed at {zone}\n"
+	                "Also: reputation.dynamic-ip possible\n")
+	           RULE("b.other", "remote.busy", "Text: busy at {zone}\n"));
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		struct classify_in in = {.reply = sv_str(answers[i].reply)};
+		struct classification out = ask(&u.rs, &in);
+
+		if (!sv_eq(out.cause, sv_str(answers[i].cause)) ||
+		    out.nalts != answers[i].nalts)
+			fail_msg("%s: %.*s, %zu more", answers[i].reply,
+			         SV_FMT(out.cause), out.nalts);
+	}
+	unit_rules_free(&u);
+}
+
 static void the_reply_inside(void **state)
 {
 	/* clang-format off */
@@ -519,6 +571,7 @@ UNIT_MAIN(cmocka_unit_test(the_order_of_winning),
           cmocka_unit_test(codes_count_where_no_words_do),
           cmocka_unit_test(values_and_evidence),
           cmocka_unit_test(a_list_says_the_cause),
+          cmocka_unit_test(an_answer_says_the_cause),
           cmocka_unit_test(the_reply_inside), cmocka_unit_test(ties),
           cmocka_unit_test(alternatives),
           cmocka_unit_test(cut_replies_are_less_certain),
