@@ -185,12 +185,25 @@ static sv cause_of_action(enum ev_action action)
 	}
 }
 
+/* "554" and nothing behind it. */
+static bool is_bare_code(const struct attempt *at)
+{
+	sv s = sv_trim(mtext_sv(&at->text));
+	uint16_t code;
+
+	return reply_code(s, &code) && sv_trim(sv_drop(s, 3)).n == 0;
+}
+
 static const struct kb_cause *cause_of(const struct diagnosis *d)
 {
 	enum ev_action action = d->at->action;
 	bool done = action == ACTION_DELIVERED || action == ACTION_RELAYED ||
 	            action == ACTION_EXPANDED;
 
+	/* A bare code: the server gave its reason, and it was not pasted. */
+	if (!done && d->cl.route == ROUTE_CODE && is_bare_code(d->at) &&
+	    sv_eq(d->cl.cause, SV("remote.refused")))
+		return kb_cause(SV("unknown.reason-missing"));
 	/* Success needs no reason, whatever words stand beside it. */
 	if (d->cl.rule && !done)
 		return kb_cause(d->cl.cause);
@@ -371,6 +384,33 @@ static bool is_hidden_reply(const struct diagnoses *out,
 	        sv_ieq(d->at->recipient, out->v[out->n - 1]->at->recipient));
 }
 
+/* Does x tell why the mail failed whose reason d could not show? */
+static bool tells_hidden(const struct diagnosis *d, const struct diagnosis *x)
+{
+	return d != x && x->reply.code >= 400 && x->at->form != FORM_LOG &&
+	       (!d->at->recipient.n || !x->at->recipient.n ||
+	        sv_ieq(d->at->recipient, x->at->recipient));
+}
+
+/* An exception that hides the reply is of no use beside one that has it. */
+static void drop_hidden(struct diagnoses *out)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < out->n; i++) {
+		const struct diagnosis *d = out->v[i];
+		bool told = false;
+
+		if (d->at->form == FORM_EXCEPTION && !d->reply.code &&
+		    !strcmp(d->cause->id, "unknown.reason-missing"))
+			for (size_t k = i + 1; k < out->n && k <= i + 4; k++)
+				told = told || tells_hidden(d, out->v[k]);
+		if (!told)
+			out->v[kept++] = out->v[i];
+	}
+	out->n = kept;
+}
+
 static bool explained_before(struct diagnoses *out, const struct diagnosis *d)
 {
 	bool found = false;
@@ -468,6 +508,9 @@ static enum mw_status explain_all(struct job *j, const struct attempts *list,
 	enum mw_status st = MW_OK;
 	size_t strong = 0;
 
+	/* Its reasons are made up: none is to be acted upon. */
+	if (out->seen.forged)
+		return add_notice(j, out, "notice.backscatter");
 	for (size_t i = 0; i < list->n; i++)
 		strong += !list->v[i].weak;
 	j->alone = list->n == 1;
@@ -481,6 +524,7 @@ static enum mw_status explain_all(struct job *j, const struct attempts *list,
 		}
 		st = one_attempt(j, &list->v[i], out);
 	}
+	drop_hidden(out);
 	if (st != MW_OK || out->n)
 		return st;
 	if (out->seen.delivered || is_success(j->input))

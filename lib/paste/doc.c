@@ -18,6 +18,8 @@ struct counts {
 	unsigned refusals, successes; /* different ones */
 	unsigned lead;		      /* lines that begin with a refusal */
 	unsigned commands, settings, statements, headers, explains, others;
+	unsigned baits, clean; /* of a worm's bounce */
+	unsigned fields;       /* of a report in the form of RFC 3464 */
 };
 
 static void count_code(struct counts *c, sv s)
@@ -174,6 +176,25 @@ static bool tells_arrival(sv s)
 	return false;
 }
 
+/* "*-*-* Mail_Scanner: No Virus": no mail server vouches for its bounce. */
+static bool vouches(sv s)
+{
+	size_t n = 0;
+
+	while (n < s.n && (s.p[n] == '*' || s.p[n] == '+' || s.p[n] == '=' ||
+			   s.p[n] == '#' || s.p[n] == '-'))
+		n++;
+	return n >= 3 && n < s.n &&
+	       (sv_ihas(s, SV("no virus")) || sv_ihas(s, SV("no_virus")) ||
+		sv_ihas(s, SV("virus-free")) || sv_ihas(s, SV("virus free")));
+}
+
+/* An attachment that one is told to look into. */
+static bool baits(sv s)
+{
+	return sv_ihas(s, SV("attached")) || sv_ihas(s, SV("attachment"));
+}
+
 static void look_at(sv line, struct counts *c, struct doc *d)
 {
 	sv s = sv_head(line, LOOK_MAX), t = sv_trim(s);
@@ -186,6 +207,10 @@ static void look_at(sv line, struct counts *c, struct doc *d)
 	d->chars += line.n;
 	count_code(c, t);
 	c->headers += is_header(t);
+	c->clean += vouches(t);
+	c->baits += baits(t) && !vouches(t);
+	c->fields += sv_istarts(t, SV("Diagnostic-Code:")) ||
+		     sv_istarts(t, SV("Reporting-MTA:"));
 	c->settings += is_setting(t);
 	c->statements += is_statement(t);
 	c->commands += is_command(t);
@@ -212,6 +237,7 @@ void doc_look(sv in, struct doc *out)
 	d.source = c.statements >= MANY_STATEMENTS;
 	d.article = c.explains >= MANY_EXPLANATIONS;
 	d.other = c.others > 0;
+	d.forged = c.clean && c.baits && !c.fields;
 	/* Replies and nothing else are no list that explains codes. */
 	d.catalogue =
 		(c.refusals >= MANY_CODES && d.lines - c.lead >= MANY_CODES) ||

@@ -462,12 +462,13 @@ void exc_emit(struct exc *x, size_t k)
 	address_in_text(x);
 	at = find_copy(x);
 	if (!at && line) {
-		at = paste_add(x->ctx, line, FORM_EXCEPTION);
+		at = paste_add(x->ctx, line,
+		               x->plain ? FORM_REPLY : FORM_EXCEPTION);
 		if (!at)
 			return;
 		at->weak = x->weak;
 		at->text = x->text;
-		if (!x->server)
+		if (!x->server && !x->plain)
 			at->spoke = SPOKE_CLIENT_LIBRARY;
 	}
 	if (!at)

@@ -35,6 +35,7 @@ struct exc {
 	struct mtext text;
 	bool server; /* the text is what a server said */
 	bool weak;
+	bool plain; /* no application: a webmail says so, or a server */
 	sv recipient, sender, host, ip, port, account;
 };
 

@@ -365,6 +365,8 @@ size_t exc_class(struct paste_ctx *ctx)
 	}
 	take_host(&x);
 	set_stage(&x, &t);
+	/* A webmail: whoever writes in it runs no application. */
+	x.plain = sv_eq(x.writer, SV("horde"));
 	exc_emit(&x, 0);
 	return t.end > next ? t.end : next;
 }

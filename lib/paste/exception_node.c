@@ -5,6 +5,7 @@
  */
 #include "base/ascii.h"
 #include "paste/exception.h"
+#include "paste/state.h"
 
 /* clang-format off */
 static const sv phrases[] = {
@@ -387,6 +388,18 @@ static void take_words(struct exc *x, const struct object *o, size_t from,
 	exc_copy(x, 0, from, to);
 }
 
+/*
+ * "550: Message failed: 550 no": a server that hands mail on while it takes
+ * it gives its client's words as its own reply.
+ */
+static bool repeats(sv s)
+{
+	size_t at = sv_find(s, SV(": Message failed: "));
+
+	return at != SV_NPOS && at >= 3 && exc_code(sv_drop(s, at - 3)) &&
+	       exc_code(sv_drop(s, at + 18));
+}
+
 /* An error whose words or properties are those of nodemailer. */
 size_t exc_node(struct paste_ctx *ctx)
 {
@@ -401,10 +414,11 @@ size_t exc_node(struct paste_ctx *ctx)
 	             sv_starts(s, SV("\"code")) || sv_starts(s, SV("code:"));
 	size_t from = message(s), at = SV_NPOS, next = 1;
 	bool error = from != 0;
+	bool socket = error && has_any(s, sockets, COUNT(sockets));
 
 	if (sv_has(s, SV("new Error(")))
 		return 0; /* the line of the source that node prints first */
-	if (!phrase && !props && !(error && has_any(s, sockets, COUNT(sockets))))
+	if (!phrase && !props && !socket)
 		return 0;
 	if (phrase || error)
 		at = reply_in_words(s, from);
@@ -417,11 +431,12 @@ size_t exc_node(struct paste_ctx *ctx)
 		return 0;
 	if (!phrase && !is_mail(&o) && sv_ihas(s, SV("http")))
 		return 0;
-	if (!phrase && !is_mail(&o) &&
+	if (!phrase && !is_mail(&o) && !(ctx->st->doc.smtp && socket) &&
 	    !(error && (sv_has(s, SV("SSL routines")) ||
 	                sv_has(s, SV("ERR_TLS_CERT")) ||
 	                sv_has(s, SV("self")))))
 		return 0;
+	x.plain = !error && repeats(s);
 	x.weak = !is_mail(&o) && !(phrase && x.server);
 	set_stage(&x, &o, s);
 	if (o.response != SIZE_MAX) {

@@ -47,9 +47,15 @@ static size_t trace_behind(struct paste_ctx *ctx, size_t k)
 
 static const struct exc_mark *find_begin(sv s)
 {
-	for (const struct exc_mark *m = begins; m->mark.n; m++)
-		if (sv_has(s, m->mark))
+	for (const struct exc_mark *m = begins; m->mark.n; m++) {
+		size_t at = sv_find(s, m->mark);
+
+		/* "Send email failed: " is nobody's in particular. */
+		if (at != SV_NPOS && (!at || s.p[at - 1] == ' ' ||
+		                      !is_alnum(m->mark.p[0]) ||
+		                      !is_alnum(s.p[at - 1])))
 			return m;
+	}
 	return NULL;
 }
 

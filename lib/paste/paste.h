@@ -23,6 +23,7 @@ struct paste_seen {
 	bool cut;         /* the input is longer than PASTE_MAX */
 	bool delivered;   /* deliveries that succeeded */
 	bool dialogue;    /* an SMTP dialogue, whatever came of it */
+	bool forged;      /* a false bounce, made to have its attachment opened */
 	bool not_a_bounce; /* headers, a report, a configuration: mail, no failure */
 	sv what;          /* words for that: "message headers", ... */
 };

@@ -155,6 +155,7 @@ static enum mw_status read_text(struct paste_ctx *ctx, struct arena *window,
 	size_t before = ctx->out->n;
 
 	doc_look(text, &ctx->st->doc);
+	ctx->seen->forged = ctx->st->doc.forged;
 	ctx->lines = plines_new(window, text);
 	if (!ctx->lines)
 		return mw_fail(err, MW_ENOMEM, "no memory to read the paste");

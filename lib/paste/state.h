@@ -31,6 +31,7 @@ struct doc {
 	bool smtp;	/* speaks of mail being sent */
 	bool arrived;	/* tells that mail came, if into the wrong folder */
 	bool delivered; /* of a delivery that succeeded */
+	bool forged;	/* a false bounce that asks to open an attachment */
 };
 
 void doc_look(sv in, struct doc *out);

@@ -382,6 +382,22 @@ static void read_login(struct session *s, sv text)
 		s->facts.account = talk_account(s->ctx->a, text, false);
 }
 
+/* Is what follows this machine itself: "telnet localhost 25"? */
+static bool is_local(sv t)
+{
+	static const sv names[] = {SV_INIT("localhost"), SV_INIT("127.0.0.1"),
+	                           SV_INIT("::1"), SV_INIT("[::1]")};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		sv rest = sv_drop(t, names[i].n);
+
+		if (sv_starts(t, names[i]) &&
+		    (!rest.n || !is_alnum(rest.p[0])))
+			return true;
+	}
+	return false;
+}
+
 /* "=== Trying mail.example.org:587...", "Connected to mx.example.org." */
 static void read_peer(struct session *s, sv t)
 {
@@ -395,6 +411,8 @@ static void read_peer(struct session *s, sv t)
 		if (at == SV_NPOS)
 			continue;
 		t = sv_drop(t, at + words[i].n);
+		if (is_local(t))
+			s->facts.spoke = SPOKE_OWN_MTA;
 		while (n < t.n && (is_alnum(t.p[n]) || t.p[n] == '.' ||
 		                   t.p[n] == '-'))
 			n++;
