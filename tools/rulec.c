@@ -166,6 +166,7 @@ static void emit_providers(struct buf *b, const struct ruleset *rs)
 		range(b, p->submission);
 		range(b, p->marks);
 		range(b, p->steps);
+		range(b, p->facts);
 		buf_addf(b, "%u,%u},\n", p->checked, p->kind);
 	}
 	close_array(b, rs->nproviders);
@@ -174,6 +175,14 @@ static void emit_providers(struct buf *b, const struct ruleset *rs)
 		buf_addf(b, "{%u,%u,%u},\n", rs->steps[i].cause,
 		         rs->steps[i].kind, rs->steps[i].text);
 	close_array(b, rs->nsteps);
+	open_array(b, "struct provider_fact", "facts", rs->nfacts);
+	for (uint32_t i = 0; i < rs->nfacts; i++) {
+		const struct provider_fact *f = &rs->facts[i];
+
+		buf_addf(b, "{%u,%u,%u,%u,%u,%u,%u},\n", f->name, f->value,
+		         f->text, f->ref, f->checked, f->pattern, f->kind);
+	}
+	close_array(b, rs->nfacts);
 	open_array(b, "struct zone", "zones", rs->nzones);
 	for (uint32_t i = 0; i < rs->nzones; i++) {
 		const struct zone *z = &rs->zones[i];
@@ -220,12 +229,12 @@ static void emit_set(struct buf *b, const struct ruleset *rs)
 {
 	buf_adds(b, "const struct ruleset builtin_rules = {\n"
 	            "pool, words, rules, texts, elems, strs, codes, statuses, also, "
-	            "seen,\nproviders, steps, zones, zone_codes, marks,\n");
+	            "seen,\nproviders, steps, facts, zones, zone_codes, marks,\n");
 	buf_adds(b, "mark_starts, grams, buckets, filter, unindexed,\n");
-	buf_addf(b, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\nfalse, {0}};\n",
+	buf_addf(b, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\nfalse, {0}};\n",
 	         rs->nrules, rs->ntexts, rs->nelems, rs->nstrs, rs->ncodes,
 	         rs->nstatuses, rs->nalso, rs->nseen, rs->nproviders,
-	         rs->nsteps, rs->nzones, rs->nzone_codes, rs->nmarks, rs->ngrams,
+	         rs->nsteps, rs->nfacts, rs->nzones, rs->nzone_codes, rs->nmarks, rs->ngrams,
 	         rs->nunindexed, rs->npool, rs->nwords);
 }
 

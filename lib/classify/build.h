@@ -36,6 +36,7 @@ struct rules_builder {
 	BUILD_LIST(struct rule_seen) seen;
 	BUILD_LIST(struct provider) providers;
 	BUILD_LIST(struct provider_step) steps;
+	BUILD_LIST(struct provider_fact) facts;
 	BUILD_LIST(struct zone) zones;
 	BUILD_LIST(struct zone_code) zone_codes;
 	BUILD_LIST(struct mark) marks;
@@ -63,6 +64,10 @@ void build_complain(struct rules_builder *b, unsigned line, const char *fmt,
  */
 bool build_text(struct rules_builder *b, const struct field *f,
                 uint16_t owner);
+
+/* Every field's name must be one of names; complains about another. */
+bool build_known(struct rules_builder *b, const struct stanza *s,
+                 const char *const *names);
 
 /* Compile one stanza; false (and complained) if it is broken. */
 bool build_rule(struct rules_builder *b, const struct stanza *s);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* "Provider:", "Zone:" and "Marks:" stanzas. */
+/* "Zone:" and "Marks:" stanzas, and what all kinds share. */
 #include "base/ascii.h"
 #include "classify/build.h"
 #include "classify/norm.h"
 #include "classify/slot.h"
 #include "kb/kb.h"
 
-/* Every field's name must be one of the list; the first that is not. */
-static bool known_fields(struct rules_builder *b, const struct stanza *s,
-                         const char *const *names)
+bool build_known(struct rules_builder *b, const struct stanza *s,
+                 const char *const *names)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		size_t k = 0;
@@ -22,88 +21,6 @@ static bool known_fields(struct rules_builder *b, const struct stanza *s,
 			return false;
 		}
 	}
-	return true;
-}
-
-static bool provider_kind(struct rules_builder *b, const struct stanza *s,
-                          struct provider *p)
-{
-	static const char *const names[] = {"mailbox", "gateway", "sending",
-	                                    "software"};
-	sv kind = stanza_get(s, "Kind");
-
-	for (unsigned i = 0; i < 4; i++)
-		if (sv_eq(kind, sv_str(names[i]))) {
-			p->kind = (uint8_t)i;
-			return true;
-		}
-	build_complain(b, s->line, "unknown Kind \"%.*s\"", SV_FMT(kind));
-	return false;
-}
-
-/* "CAUSE | KIND | text"; the cause may be "area.*" */
-static bool add_step(struct rules_builder *b, const struct field *f)
-{
-	sv text = f->value, cause = sv_trim(sv_cut(&text, '|'));
-	sv kind = sv_trim(sv_cut(&text, '|'));
-	struct provider_step st;
-
-	text = sv_trim(text);
-	if ((!kb_cause(cause) && !sv_ends(cause, SV(".*"))) ||
-	    !kb_is_step_kind(kind) || !text.n) {
-		build_complain(b, f->line, "Step is CAUSE | KIND | text");
-		return false;
-	}
-	st.cause = build_str(b, cause);
-	st.kind = build_str(b, kind);
-	st.text = build_str(b, text);
-	if (!BUILD_ROOM(b, steps, RULE_TEXTS_MAX))
-		return false;
-	b->steps.v[b->steps.n++] = st;
-	return true;
-}
-
-static bool add_repeated(struct rules_builder *b, const struct stanza *s,
-                         struct provider *p)
-{
-	p->marks.first = (uint32_t)b->texts.n;
-	p->steps.first = (uint32_t)b->steps.n;
-	for (size_t i = 0; i < s->n; i++) {
-		const struct field *f = &s->fields[i];
-
-		if (sv_eq(f->name, SV("Mark")) && !build_text(b, f, 0))
-			return false;
-		if (sv_eq(f->name, SV("Step")) && !add_step(b, f))
-			return false;
-	}
-	p->marks.n = (uint32_t)b->texts.n - p->marks.first;
-	p->steps.n = (uint32_t)b->steps.n - p->steps.first;
-	return true;
-}
-
-bool build_provider(struct rules_builder *b, const struct stanza *s)
-{
-	static const char *const names[] = {
-	    "Provider",   "Name", "Kind", "Alias",   "Host",
-	    "Submission", "Mark", "Step", "Checked", "Ref",
-	    "Since",      "Note", NULL};
-	struct provider p = {0};
-
-	if (!known_fields(b, s, names) || !provider_kind(b, s, &p))
-		return false;
-	p.id = build_str(b, s->fields[0].value);
-	p.checked = build_str(b, stanza_get(s, "Checked"));
-	p.name = build_str(b, stanza_get(s, "Name"));
-	if (!p.name || !stanza_get(s, "Checked").n) {
-		build_complain(b, s->line, "provider without Name or Checked");
-		return false;
-	}
-	if (!build_list(b, stanza_get(s, "Alias"), &p.aliases) ||
-	    !build_list(b, stanza_get(s, "Host"), &p.hosts) ||
-	    !build_list(b, stanza_get(s, "Submission"), &p.submission) ||
-	    !add_repeated(b, s, &p) || !BUILD_ROOM(b, providers, RULES_MAX))
-		return false;
-	b->providers.v[b->providers.n++] = p;
 	return true;
 }
 
@@ -177,7 +94,7 @@ bool build_zone(struct rules_builder *b, const struct stanza *s)
 	                                    NULL};
 	struct zone z = {0};
 
-	if (!known_fields(b, s, names) || !zone_causes(b, s) ||
+	if (!build_known(b, s, names) || !zone_causes(b, s) ||
 	    !zone_weight(b, s))
 		return false;
 	z.zone = build_str(b, s->fields[0].value);

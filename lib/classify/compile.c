@@ -266,6 +266,7 @@ enum mw_status rules_finish(struct rules_builder *b,
 	TAKE(seen, seen);
 	TAKE(providers, providers);
 	TAKE(steps, steps);
+	TAKE(facts, facts);
 	TAKE(zones, zones);
 	TAKE(zone_codes, zone_codes);
 	TAKE(marks, marks);

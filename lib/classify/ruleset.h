@@ -123,7 +123,7 @@ struct provider {
 	rstr id, name;
 	struct rrange aliases, hosts, submission; /* of strs; hosts are globs */
 	struct rrange marks; /* of texts */
-	struct rrange steps;
+	struct rrange steps, facts;
 	rstr checked; /* "2026-11" */
 	uint8_t kind;
 };
@@ -132,6 +132,22 @@ struct provider {
 struct provider_step {
 	rstr cause; /* id, or an area followed by ".*" */
 	rstr kind, text;
+};
+
+enum fact_kind {
+	FACT_TAG,   /* a code of the provider's own, and what it means */
+	FACT_LIMIT, /* a figure that the provider publishes */
+	FACT_PORTAL /* where to turn to, in the order of approach */
+};
+
+/* What a provider tells about itself, with its source. */
+struct provider_fact {
+	rstr name;  /* limit: which; portal: causes, by commas */
+	rstr value; /* limit: a number, "M" behind it: MB; portal: where */
+	rstr text;
+	rstr ref, checked;
+	uint32_t pattern; /* tag: of texts */
+	uint8_t kind;     /* enum fact_kind */
 };
 
 /* What people write instead of a value that they hide. */
@@ -180,6 +196,7 @@ struct ruleset {
 	const struct rule_seen *seen;
 	const struct provider *providers;
 	const struct provider_step *steps;
+	const struct provider_fact *facts;
 	const struct zone *zones; /* sorted by zone */
 	const struct zone_code *zone_codes;
 	const struct mark *marks; /* by first byte, then longest first */
@@ -189,7 +206,7 @@ struct ruleset {
 	const uint64_t *filter;   /* 2^GRAM_FILTER_BITS bits */
 	const uint32_t *unindexed; /* texts without four bytes in a row */
 	uint32_t nrules, ntexts, nelems, nstrs, ncodes, nstatuses, nalso, nseen,
-	    nproviders, nsteps, nzones, nzone_codes, nmarks, ngrams, nunindexed,
+	    nproviders, nsteps, nfacts, nzones, nzone_codes, nmarks, ngrams, nunindexed,
 	    npool, nwords;
 	bool user; /* from rules.d: wins over built-in rules */
 	/*

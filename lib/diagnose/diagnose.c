@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diagnose/diagnose.h"
 
+#include "classify/facts.h"
 #include "diagnose/fill.h"
 #include "diagnose/steps.h"
 #include "diagnose/values.h"
@@ -297,6 +298,40 @@ static void know(struct job *j, struct diagnosis *d)
 	diag_knowledge(j->a, d, j->opt);
 }
 
+static size_t tags_of(struct diagnosis *d, const struct ruleset *rs,
+                      const struct provider *p, sv reply)
+{
+	struct found_tag found[DIAG_MAX_TAGS];
+	size_t n = p ? find_tags(rs, p, reply, found, DIAG_MAX_TAGS) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct provider_fact *f = found[i].fact;
+
+		d->tags[i] = (struct diag_tag){
+		    found[i].text, rs->pool + p->name, rs->pool + f->text,
+		    rs->pool + f->ref, rs->pool + f->checked};
+	}
+	return n;
+}
+
+/*
+ * Codes of who spoke; else of the provider that the rule is called after: a
+ * gateway or nobody may be all that the text names.
+ */
+static void take_tags(struct diagnosis *d, sv reply)
+{
+	const struct classification *cl = &d->cl;
+	const struct rule *r = cl->rule;
+	sv id;
+
+	d->ntags = tags_of(d, cl->provider_rs, cl->provider, reply);
+	if (d->ntags || !r)
+		return;
+	id = rs_str(cl->rs, r->id);
+	id = sv_head(id, sv_chr(id, '.'));
+	d->ntags = tags_of(d, cl->rs, provider_by_name(cl->rs, id), reply);
+}
+
 static void explain_one(struct job *j, struct diagnosis *d)
 {
 	d->cause = cause_of(d);
@@ -442,6 +477,7 @@ static enum mw_status one_attempt(struct job *j, const struct attempt *at,
 	classify(j->c, &in, &d.cl);
 	if (!accepted(j, at, &d.cl))
 		return MW_OK;
+	take_tags(&d, in.reply);
 	explain_one(j, &d);
 	if (merged(out, &d) || explained_before(out, &d))
 		return MW_OK;

@@ -54,6 +54,14 @@ struct diag_step {
 
 #define DIAG_MAX_STEPS 32
 
+/* A code of the provider's own that the reply carries, explained. */
+struct diag_tag {
+	sv text; /* as it stands in the reply */
+	const char *provider, *meaning, *ref, *checked;
+};
+
+#define DIAG_MAX_TAGS 4
+
 struct diag_evidence {
 	sv text;
 	size_t offset, length; /* bytes of the raw input */
@@ -97,6 +105,8 @@ struct diagnosis {
 	uint32_t retry_after_s;
 	sv scope;
 	struct reply reply; /* code, status and the text people read */
+	struct diag_tag tags[DIAG_MAX_TAGS];
+	size_t ntags;
 	struct diag_value *values; /* at most DIAG_MAX_VALUES */
 	size_t nvalues;
 	struct diag_evidence evidence[PATTERN_MAX_RUNS];

@@ -256,6 +256,23 @@ static void add_why(struct arena *a, struct rnode *n,
 		                     "of it could change this answer."));
 }
 
+/* Codes of the provider's own, which only its pages explain. */
+static void add_tags(struct arena *a, struct rnode *n,
+                     const struct diagnosis *d)
+{
+	struct rnode *row = d->ntags ? rnode_row(a, n, "What the code means",
+	                                         SV(""))
+	                             : NULL;
+
+	for (size_t i = 0; i < d->ntags; i++)
+		(void)rnode_prose(a, row, RNODE_PARAGRAPH,
+		                  arena_printf(a, "%.*s: %s (%s, as of %s)",
+		                               SV_FMT(d->tags[i].text),
+		                               d->tags[i].meaning,
+		                               d->tags[i].provider,
+		                               d->tags[i].checked));
+}
+
 static void add_alts(struct arena *a, struct rnode *n,
                      const struct diagnosis *d)
 {
@@ -400,6 +417,7 @@ void diag_prose(struct arena *a, struct rnode *n, const struct diagnosis *d)
 	add_steps(a, n, "Fix", d->fix, d->nfix);
 	add_verify(a, n, d);
 	add_alts(a, n, d);
+	add_tags(a, n, d);
 	add_why(a, n, d);
 	add_near(a, n, d);
 	add_technical(a, n, d);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diagnose/steps.h"
 
+#include "classify/facts.h"
 #include "diagnose/fill.h"
 #include "diagnose/suits.h"
 
@@ -366,21 +367,64 @@ static void add_named_steps(struct arena *a, struct diagnosis *d)
 		                      SV_FMT(tag)));
 }
 
-static bool covers(sv pattern, sv cause)
+static void add_ref(struct diagnosis *d, const char *ref)
 {
-	if (sv_ends(pattern, SV(".*")))
-		return sv_starts(cause, sv_head(pattern, pattern.n - 1));
-	return sv_eq(pattern, cause);
+	for (size_t i = 0; i < d->nrefs; i++)
+		if (!strcmp(d->refs[i], ref))
+			return;
+	if (d->nrefs < 16)
+		d->refs[d->nrefs++] = ref;
 }
 
-/* What this provider, and the list that is named, add of their own. */
-static void add_local_steps(struct arena *a, struct diagnosis *d)
+static void add_fact(struct arena *a, struct diagnosis *d,
+                     const struct provider_fact *f)
+{
+	const struct ruleset *rs = d->cl.provider_rs;
+	sv who = rs_str(rs, d->cl.provider->name);
+	sv text = rs_str(rs, f->text), where = rs_str(rs, f->value);
+
+	if (stands_in(d, f->kind == FACT_PORTAL ? where : text))
+		return;
+	if (f->kind == FACT_PORTAL)
+		add_step(d, "contact",
+		         arena_printf(a, "At %.*s: %.*s: %.*s", SV_FMT(who),
+		                      SV_FMT(text), SV_FMT(where)));
+	else
+		add_step(d, "setting", arena_printf(a, "At %.*s: %.*s",
+		                                    SV_FMT(who), SV_FMT(text)));
+	add_ref(d, rs->pool + f->ref);
+}
+
+/* What this provider adds: steps, then limits and portals in its order. */
+static void add_provider_steps(struct arena *a, struct diagnosis *d)
 {
 	const struct ruleset *rs = d->cl.provider_rs;
 	const struct provider *p = d->cl.provider;
+	sv id = sv_str(d->cause->id);
+
+	for (uint32_t i = 0; i < p->steps.n; i++) {
+		const struct provider_step *st = &rs->steps[p->steps.first + i];
+
+		if (!cause_covers(rs_str(rs, st->cause), id))
+			continue;
+		add_step(d, rs->pool + st->kind,
+		         arena_printf(a, "At %.*s: %.*s",
+		                      SV_FMT(rs_str(rs, p->name)),
+		                      SV_FMT(rs_str(rs, st->text))));
+	}
+	for (uint32_t i = 0; i < p->facts.n; i++) {
+		const struct provider_fact *f = &rs->facts[p->facts.first + i];
+
+		if (fact_concerns(rs, f, id))
+			add_fact(a, d, f);
+	}
+}
+
+/* What the list that is named, and the provider, add of their own. */
+static void add_local_steps(struct arena *a, struct diagnosis *d)
+{
 	const struct zone *z = d->cl.zone;
 	const struct zone_code *code = d->cl.zone_code;
-	sv id = sv_str(d->cause->id);
 
 	/* Who is not on the list has nothing to be removed there. */
 	if (z && z->portal && (!code || code->cause) &&
@@ -401,22 +445,8 @@ static void add_local_steps(struct arena *a, struct diagnosis *d)
 		                                    code->text))));
 	if (z && z->note)
 		add_step(d, "wait", rs_str(d->cl.zone_rs, z->note));
-	for (uint32_t i = 0; p && i < p->steps.n; i++) {
-		const struct provider_step *st = &rs->steps[p->steps.first + i];
-
-		if (!covers(rs_str(rs, st->cause), id))
-			continue;
-		add_step(d, rs->pool + st->kind,
-		         arena_printf(a, "At %.*s: %.*s",
-		                      SV_FMT(rs_str(rs, p->name)),
-		                      SV_FMT(rs_str(rs, st->text))));
-	}
-}
-
-static void add_ref(struct diagnosis *d, const char *ref)
-{
-	if (d->nrefs < 16)
-		d->refs[d->nrefs++] = ref;
+	if (d->cl.provider)
+		add_provider_steps(a, d);
 }
 
 static void take_refs(struct diagnosis *d)
@@ -455,8 +485,8 @@ void diag_knowledge(struct arena *a, struct diagnosis *d,
 	order_steps(d->fix, d->nfix);
 	d->nverify = suiting_steps(a, d, steps, KB_VERIFY, opt->role,
 	                           d->verify);
+	take_refs(d);
 	add_local_steps(a, d);
 	add_named_steps(a, d);
 	drop_spare(d);
-	take_refs(d);
 }

@@ -159,6 +159,21 @@ static void explain(struct arena *a, struct rnode *n,
 		(void)rnode_string(a, list, SV(""), sv_str(d->refs[i]));
 }
 
+static void tags(struct arena *a, struct rnode *n, const struct diagnosis *d)
+{
+	struct rnode *list = d->ntags ? rnode_list(a, n, SV("tags")) : NULL;
+
+	for (size_t i = 0; i < d->ntags; i++) {
+		struct rnode *o = rnode_object(a, list, SV(""));
+
+		text(a, o, "text", d->tags[i].text);
+		words(a, o, "provider", d->tags[i].provider);
+		words(a, o, "meaning", d->tags[i].meaning);
+		words(a, o, "ref", d->tags[i].ref);
+		words(a, o, "checked", d->tags[i].checked);
+	}
+}
+
 static void taxonomy(struct arena *a, struct rnode *n,
                      const struct diagnosis *d)
 {
@@ -216,6 +231,7 @@ static void one(struct arena *a, struct rnode *list, const struct diagnosis *d,
 	values(a, n, d);
 	evidence(a, n, d);
 	reply(a, n, d);
+	tags(a, n, d);
 	steps(a, n, "fix", d->fix, d->nfix);
 	steps(a, n, "verify", d->verify, d->nverify);
 	explain(a, n, d);
