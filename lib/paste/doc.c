@@ -140,6 +140,31 @@ static bool speaks_of_smtp(sv s)
 	return false;
 }
 
+/* "550 5.1.1 ...": an enhanced status, or words that only mail servers say. */
+static bool is_mail_reply(sv s)
+{
+	static const sv words[] = {
+		SV_INIT("recipient"),	 SV_INIT("mailbox"),
+		SV_INIT("sender"),	 SV_INIT("client host"),
+		SV_INIT("blocked using"), SV_INIT("user unknown"),
+		SV_INIT("unknown user"), SV_INIT("relay"),
+		SV_INIT("is listed"),
+	};
+	struct estatus e;
+	uint16_t code;
+	sv rest;
+
+	if (!reply_code(s, &code) || code < 400)
+		return false;
+	rest = sv_trim(sv_drop(s, 4));
+	if (estatus_parse(rest, &e) && e.class == code / 100)
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sv_ihas(rest, words[i]))
+			return true;
+	return false;
+}
+
 static bool tells_delivery(sv s)
 {
 	return sv_ihas(s, SV("queued as")) || sv_ihas(s, SV("status=sent")) ||
@@ -216,7 +241,7 @@ static void look_at(sv line, struct counts *c, struct doc *d)
 	c->commands += is_command(t);
 	c->explains += words_count(t, WORDS_ARTICLE, 2);
 	c->others += words_count(t, WORDS_OTHER, 2);
-	d->smtp = d->smtp || speaks_of_smtp(s);
+	d->smtp = d->smtp || speaks_of_smtp(s) || is_mail_reply(t);
 	d->arrived = d->arrived || tells_arrival(s);
 	d->delivered = d->delivered || tells_delivery(s);
 	d->report = d->report || sv_has(t, SV("<policy_published>")) ||

@@ -47,6 +47,11 @@ static const struct {
 	{"<br>550 5.7.1 Relaying denied<br>", 550, "5.7.1",
 		"550 5.7.1 Relaying denied"},
 	{"421, too many connections", 421, "", "421, too many connections"},
+	/* A word of another trade does not make it no mail. */
+	{"550 5.1.1 no such user in mysql", 550, "5.1.1",
+		"550 5.1.1 no such user in mysql"},
+	{"550 192.0.2.7 is listed at sip.example.net", 550, "",
+		"550 192.0.2.7 is listed at sip.example.net"},
 	/* Read from a screenshot. */
 	{"55O S.l.1 User unknown", 550, "5.1.1", "User unknown"},
 	{"4S1 Greylisted, try again", 451, "", "Greylisted, try again"},
