@@ -167,7 +167,8 @@ static enum mw_status explain_all(struct classifier *c, struct mw_answer *x,
 	for (struct rnode *m = x->root->first; m; m = m->next)
 		if (sv_eq(m->key, SV("diagnoses")))
 			x->items = m;
-	if (ends && all.n)
+	/* Whoever a text is passed on to need not see the rest of the input. */
+	if (ends && all.n && !opt->forward.n)
 		sources_said(x, in, n, &all, ends);
 	if (arena_failed(x->a))
 		return mw_fail(err, MW_ENOMEM, "no memory for the answer");
