@@ -125,6 +125,17 @@ static const sv long_members[] = {SV_INIT("explain"), SV_INIT("fix"),
                                   SV_INIT("verify"), SV_INIT("refs"),
                                   SV_INIT("")};
 
+/* What one answer says tells its page from others. */
+static sv page_title(const struct mw_answer *x)
+{
+	const struct rnode *o = item_at(x, 0);
+	const struct rnode *n = o && !item_at(x, 1) ? o->first : NULL;
+
+	while (n && n->kind != RNODE_HEADLINE)
+		n = n->next;
+	return n ? n->text : SV("mailwhy");
+}
+
 static void render(struct mw_answer *x, const struct mw_render_options *opt,
                    const struct render_options *r)
 {
@@ -140,7 +151,8 @@ static void render(struct mw_answer *x, const struct mw_render_options *opt,
 		csv(x, &x->text);
 		break;
 	case MW_FORMAT_HTML:
-		render_html(x->root, SV("mailwhy"), r->depth, &x->text);
+		render_html(x->root, SV("mailwhy"), page_title(x), r->depth,
+		            &x->text);
 		break;
 	default:
 		render_text(x->root, r, &x->text);

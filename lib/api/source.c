@@ -150,17 +150,15 @@ void source_said(struct mw_answer *x, const struct mw_input *in,
 	struct marked *v = malloc(SOURCE_MARKS * sizeof(*v));
 	size_t k = 0;
 
-	if (v && arena_left(x->a) > SOURCE_SLACK &&
+	if (n && v && arena_left(x->a) > SOURCE_SLACK &&
 	    charset_to_utf8(sv_of(in->data, in->n), &t)) {
 		for (size_t i = 0; i < n; i++)
 			for (size_t e = 0; e < d[i]->nevidence; e++)
 				if (k < SOURCE_MARKS)
 					v[k++] = place(&t, &d[i]->evidence[e],
 					               d[i]->number);
-		if (k) {
-			qsort(v, k, sizeof(*v), by_place);
-			one(x, in, &t, v, k);
-		}
+		qsort(v, k, sizeof(*v), by_place);
+		one(x, in, &t, v, k);
 		charset_fini(&t);
 	}
 	free(v);

@@ -15,6 +15,7 @@ struct writer {
 	struct arena *a;
 	struct rnode *n;
 	struct buf body; /* the same as one string, for data */
+	const char *lang; /* of what stands in data/forward */
 	bool facts;      /* the last lines were facts: no gap between them */
 };
 
@@ -25,11 +26,15 @@ static void gap(struct writer *w, bool fact)
 	w->facts = fact;
 }
 
-static void paragraph(struct writer *w, sv text)
+static void paragraph(struct writer *w, sv text, const char *lang)
 {
+	struct rnode *n;
+
 	gap(w, false);
 	buf_add(&w->body, text);
-	(void)rnode_prose(w->a, w->n, RNODE_PARAGRAPH, text);
+	n = rnode_prose(w->a, w->n, RNODE_PARAGRAPH, text);
+	if (n)
+		n->lang = lang;
 }
 
 static void code(struct writer *w, sv text)
@@ -105,9 +110,11 @@ static void steps(struct writer *w, const struct diagnosis *d)
 	for (size_t i = 0; i < d->nfix; i++) {
 		const struct diag_step *s = &d->fix[i];
 
-		paragraph(w, arena_printf(w->a, "%zu. %s%s%.*s", i + 1,
-		                          s->where, s->where[0] ? ": " : "",
-		                          SV_FMT(s->text)));
+		paragraph(w,
+		          arena_printf(w->a, "%zu. %s%s%.*s", i + 1, s->where,
+		                       s->where[0] ? ": " : "",
+		                       SV_FMT(s->text)),
+		          NULL);
 		if (s->record.op.n)
 			code(w, arena_printf(w->a, "%.*s %.*s %.*s",
 			                     SV_FMT(s->record.name),
@@ -126,7 +133,7 @@ static void item(struct writer *w, const struct diagnosis *d,
 	switch ((enum forward_kind)it->kind) {
 	case FORWARD_TEXT:
 		if (fill_text(w->a, d, it->text, FILL_PROSE, &text))
-			paragraph(w, text);
+			paragraph(w, text, w->lang);
 		break;
 	case FORWARD_FACT:
 		fact(w, d, it->text);
@@ -136,7 +143,7 @@ static void item(struct writer *w, const struct diagnosis *d,
 		quote(w, d, it->kind == FORWARD_MASKED);
 		break;
 	case FORWARD_VERDICT:
-		paragraph(w, d->verdict);
+		paragraph(w, d->verdict, NULL);
 		break;
 	case FORWARD_STEPS:
 		steps(w, d);
@@ -192,6 +199,7 @@ void diag_forward(struct arena *a, struct rnode *n, const struct diagnosis *d,
 
 	if (!t || !n)
 		return;
+	w.lang = t->lang;
 	x = with_words(a, d);
 	if (!fill_text(a, &x, t->subject, FILL_PROSE, &subject))
 		subject = sv_str(d->cause->title);
@@ -199,7 +207,9 @@ void diag_forward(struct arena *a, struct rnode *n, const struct diagnosis *d,
 	                sv_eq(reader, SV("provider-form"))
 	                    ? SV("the provider's contact form")
 	                    : sv_str(kb_actor_words(reader)));
-	(void)rnode_row(a, n, "Subject", subject);
+	o = rnode_row(a, n, "Subject", subject);
+	if (o)
+		o->lang = t->lang;
 	buf_init(&w.body, BODY_MAX);
 	for (uint32_t i = 0; i < t->nitems; i++)
 		item(&w, &x, &forward_items[t->item + i]);

@@ -2,6 +2,7 @@
 #include "render/render.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/utf8.h"
 #include "render/unseen.h"
@@ -16,6 +17,8 @@ struct frame {
 struct html {
 	struct buf *out;
 	enum rdepth depth;
+	unsigned number; /* of the answer that is begun; 0: said, or none */
+	bool headed;     /* there is a headline that labels stand below */
 	size_t used;
 	struct frame stack[RENDER_MAX_DEPTH];
 };
@@ -30,35 +33,46 @@ static const char head[] =
     "<meta name=\"viewport\" content=\"width=device-width, "
     "initial-scale=1\">\n"
     "<meta name=\"color-scheme\" content=\"light dark\">\n<title>";
+/*
+ * Marks have a line below: their ground alone is too faint for some eyes in
+ * the dark, and browsers leave grounds out in print.
+ */
 static const char style[] =
     "</title>\n<style>\n"
     ":root{--fg:#1b1b1b;--bg:#fff;--dim:#5a5a5a;--box:#f2f3f5;"
-    "--line:#d5d8dc;--mark:#ffe08a;--link:#0b57b0}\n"
+    "--line:#d5d8dc;--mark:#ffe08a;--edge:#946200;--link:#0b57b0}\n"
     "@media(prefers-color-scheme:dark){:root{--fg:#e6e6e6;--bg:#16181b;"
     "--dim:#a5abb3;--box:#23272c;--line:#3a4047;--mark:#6b5300;"
-    "--link:#8ab8ff}}\n"
+    "--edge:#ffd45e;--link:#8ab8ff}}\n"
     "body{font:1rem/1.5 system-ui,sans-serif;color:var(--fg);"
     "background:var(--bg);max-width:46rem;margin:0 auto;padding:1rem;"
-    "overflow-wrap:anywhere}\n"
+    "overflow-wrap:anywhere;-webkit-text-size-adjust:100%;"
+    "text-size-adjust:100%}\n"
+    "h1{font-size:.9rem;color:var(--dim);margin:0}\n"
     "h2{font-size:1.3rem;line-height:1.3;margin:1rem 0}\n"
-    "h3{font-size:.9rem;color:var(--dim);margin:1.2rem 0 .2rem}\n"
+    "h3,h2.label{font-size:.9rem;line-height:inherit;color:var(--dim);"
+    "margin:1.2rem 0 .2rem}\n"
     "p{margin:.3rem 0}ol{padding-left:1.6rem;margin:.3rem 0}"
     "li{margin:.5rem 0}\n"
     "pre,blockquote{background:var(--box);border-radius:.3rem;"
     "padding:.5rem .7rem;margin:.3rem 0}\n"
     "pre{white-space:pre-wrap;font-size:.88rem}\n"
     "hr{border:0;border-top:1px solid var(--line);margin:1.5rem 0}\n"
-    "mark{background:var(--mark);color:inherit}"
-    "mark a{color:inherit}a{color:var(--link)}\n"
+    "mark{background:var(--mark);color:inherit;"
+    "border-bottom:2px solid var(--edge)}"
+    "mark a{color:inherit;padding:0 .3em}sup{line-height:0}"
+    "a{color:var(--link)}\n"
     "table{border-collapse:collapse;width:100%}"
     "th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;"
     "border-bottom:1px solid var(--line)}\n"
+    "@media(max-width:36rem){table{table-layout:fixed}}\n"
     ".gap{color:var(--dim);font-style:italic}\n"
     "@media print{:root{--fg:#000;--bg:#fff;--dim:#333;--box:#fff;"
-    "--line:#888;--mark:#ddd;--link:#000}"
+    "--line:#888;--mark:#ddd;--edge:#000;--link:#000}"
     "body{max-width:none;padding:0}pre,blockquote{border:1px solid "
-    "#888}li,pre{break-inside:avoid}h2,h3{break-after:avoid}}\n"
-    "</style>\n</head>\n<body>\n";
+    "#888}mark{font-weight:bold}li,pre,tr{break-inside:avoid}"
+    ".input{break-inside:auto}h2,h3{break-after:avoid}}\n"
+    "</style>\n</head>\n<body>\n<main>\n";
 
 static void put_char(struct buf *out, uint32_t c)
 {
@@ -131,6 +145,20 @@ static void put_text(struct buf *out, sv s)
 	}
 }
 
+/* A name too long for its column breaks behind a dot, not just anywhere. */
+static void put_cell(struct buf *out, sv s)
+{
+	while (s.n) {
+		size_t dot = sv_chr(s, '.');
+		size_t n = dot == SV_NPOS ? s.n : dot + 1;
+
+		put_plain(out, sv_head(s, n));
+		s = sv_drop(s, n);
+		if (s.n && *s.p != ' ')
+			buf_adds(out, "<wbr>");
+	}
+}
+
 static void element(struct html *h, const char *open, sv text,
                     const char *close)
 {
@@ -179,7 +207,7 @@ static void show_table(struct html *h, const struct rnode *n)
 		buf_adds(h->out, "<tr>");
 		for (const struct rnode *c = n->first; c; c = c->next) {
 			buf_addf(h->out, "<%s>", tag);
-			put_text(h->out, c->text);
+			put_cell(h->out, c->text);
 			buf_addf(h->out, "</%s>", tag);
 		}
 		buf_adds(h->out, "</tr>\n");
@@ -199,12 +227,19 @@ static void show_mark(struct html *h, const struct rnode *n)
 	buf_adds(h->out, "</mark>");
 }
 
+static void show_label(struct html *h, sv text, bool below)
+{
+	if (text.n)
+		element(h, below ? "<h3>" : "<h2 class=\"label\">", text,
+		        below ? "</h3>\n" : "</h2>\n");
+}
+
+/* The input belongs to all answers of the page. */
 static void show_source(struct html *h, const struct rnode *n)
 {
-	if (n->text.n)
-		element(h, "<h3>", n->text, "</h3>\n");
+	show_label(h, n->text, false);
 	/* The parser drops one line end at the start of <pre>. */
-	buf_adds(h->out, "<pre>\n");
+	buf_adds(h->out, "<pre class=\"input\" lang=\"\" translate=\"no\">\n");
 	for (n = n->first; n; n = n->next)
 		if (n->kind == RNODE_MARK)
 			show_mark(h, n);
@@ -217,6 +252,29 @@ static void show_source(struct html *h, const struct rnode *n)
 	buf_adds(h->out, "</pre>\n");
 }
 
+/* The number is in the text: marks shall lead to it on paper too. */
+static void show_headline(struct html *h, sv text)
+{
+	buf_adds(h->out, "<h2>");
+	if (h->number)
+		buf_addf(h->out, "%u. ", h->number);
+	h->number = 0;
+	h->headed = true;
+	element(h, "", text, "</h2>\n");
+}
+
+/* A sentence, with its language where it is not that of the page. */
+static void show_sentence(struct html *h, const struct rnode *n)
+{
+	if (n->lang && strcmp(n->lang, "en")) {
+		buf_adds(h->out, "<p lang=\"");
+		put_plain(h->out, sv_str(n->lang));
+		element(h, "\">", n->text, "</p>\n");
+	} else if (n->text.n) {
+		element(h, "<p>", n->text, "</p>\n");
+	}
+}
+
 static void show_object(struct html *h, const struct rnode *n)
 {
 	if (n->kind == RNODE_LIST || !n->mark || hollow(h, n)) {
@@ -225,16 +283,15 @@ static void show_object(struct html *h, const struct rnode *n)
 	}
 	buf_addf(h->out, "<section id=\"d%u\">\n", n->mark);
 	push(h, n, "</section>\n");
+	h->number = n->mark;
 }
 
 static void show_row(struct html *h, const struct rnode *n)
 {
 	if (hollow(h, n))
 		return;
-	if (n->label.n)
-		element(h, "<h3>", n->label, "</h3>\n");
-	if (n->text.n)
-		element(h, "<p>", n->text, "</p>\n");
+	show_label(h, n->label, h->headed);
+	show_sentence(h, n);
 	push(h, n, "");
 }
 
@@ -259,7 +316,7 @@ static void show(struct html *h, const struct rnode *n)
 		show_object(h, n);
 		break;
 	case RNODE_HEADLINE:
-		element(h, "<h2>", n->text, "</h2>\n");
+		show_headline(h, n->text);
 		break;
 	case RNODE_ROW:
 		show_row(h, n);
@@ -268,12 +325,13 @@ static void show(struct html *h, const struct rnode *n)
 		show_step(h, n);
 		break;
 	case RNODE_CODE:
-		buf_adds(h->out, "<pre><code>");
+		buf_adds(h->out, "<pre translate=\"no\"><code>");
 		put_plain(h->out, n->text);
 		buf_adds(h->out, "</code></pre>\n");
 		break;
 	case RNODE_QUOTE:
-		element(h, "<blockquote>", sv_trim(n->text), "</blockquote>\n");
+		element(h, "<blockquote lang=\"\">", sv_trim(n->text),
+		        "</blockquote>\n");
 		break;
 	case RNODE_RULE:
 		buf_adds(h->out, "<hr>\n");
@@ -285,8 +343,7 @@ static void show(struct html *h, const struct rnode *n)
 		show_source(h, n);
 		break;
 	default:
-		if (n->text.n)
-			element(h, "<p>", n->text, "</p>\n");
+		show_sentence(h, n);
 		break;
 	}
 }
@@ -298,14 +355,15 @@ static void end_list(struct html *h, struct frame *f)
 	f->list = false;
 }
 
-void render_html(const struct rnode *root, sv title, enum rdepth depth,
-                 struct buf *out)
+void render_html(const struct rnode *root, sv name, sv title,
+                 enum rdepth depth, struct buf *out)
 {
 	struct html h = {.out = out, .depth = depth};
 
 	buf_adds(out, head);
 	put_plain(out, title);
 	buf_adds(out, style);
+	element(&h, "<h1>", name, "</h1>\n");
 	if (root)
 		push(&h, root, "");
 	while (h.used) {
@@ -325,5 +383,5 @@ void render_html(const struct rnode *root, sv title, enum rdepth depth,
 			end_list(&h, f);
 		show(&h, n);
 	}
-	buf_adds(out, "</body>\n</html>\n");
+	buf_adds(out, "</main>\n</body>\n</html>\n");
 }

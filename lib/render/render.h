@@ -46,10 +46,11 @@ void render_csv(const struct rnode *items, const struct render_column *cols,
 
 /*
  * The prose as one HTML file that loads nothing and runs nothing.  Web
- * addresses in sentences become links; everything else is escaped.
+ * addresses in sentences become links; everything else is escaped.  The name
+ * of the program stands at the top, the title in the window's.
  */
-void render_html(const struct rnode *root, sv title, enum rdepth depth,
-                 struct buf *out);
+void render_html(const struct rnode *root, sv name, sv title,
+                 enum rdepth depth, struct buf *out);
 
 /*
  * Prose only, wrapped to the width: headline, rows with their labels in one

@@ -52,6 +52,7 @@ struct rnode {
 	int64_t number;
 	bool flag;        /* RNODE_BOOL */
 	unsigned mark;    /* number of an answer that marks lead to; 0: none */
+	const char *lang; /* BCP 47, of the prose; NULL: English */
 	uint8_t from, to; /* prose: shown at these depths (enum rdepth) */
 	struct rnode *first, *last, *next;
 };

@@ -10,9 +10,12 @@ input     what is explained
 want.txt  the text that is printed, at 80 columns
 want.json the members of the JSON form that matter; lists have to be equally
           long, objects may hold more
+want.html, want.csv, want.jsonl
+          where there is such a file: the whole of that form, byte by byte
 exit      the exit status, 0 where there is no such file
 
---update rewrites want.txt and nothing else: read what it changed.
+--update rewrites want.txt and those of the other forms that are there, and
+nothing else: read what it changed.
 """
 
 import json
@@ -60,17 +63,28 @@ def differences(want, got, where=""):
 		yield f"{where}: {got!r}, not {want!r}"
 
 
-def check(mailwhy, folder, update):
-	path = folder / "want.txt"
-	text, status = run(mailwhy, folder)
+def check_bytes(path, got, want, update):
+	"""What is printed, to the byte, and its exit status."""
+	text, status = got
+	where = f"{path.parent.name}/{path.name}"
 	if update and (not path.exists() or path.read_bytes() != text):
 		path.write_bytes(text)
 		print(f"rewritten: {path}")
+	hold(status == want, f"{where}: exit {status}, not {want}")
+	hold(path.exists() and text == path.read_bytes(),
+	     f"{where}: other text; run.py --update shows it")
+
+
+def check(mailwhy, folder, update):
 	want = int((folder / "exit").read_text()) \
 		if (folder / "exit").exists() else 0
-	hold(status == want, f"{folder.name}: exit {status}, not {want}")
-	hold(path.exists() and text == path.read_bytes(),
-	     f"{folder.name}: other text; run.py --update shows it")
+	check_bytes(folder / "want.txt", run(mailwhy, folder), want, update)
+	for form in ("html", "csv", "jsonl"):
+		path = folder / f"want.{form}"
+		if path.exists():
+			check_bytes(path, run(mailwhy, folder,
+			                      f"--format={form}"),
+			            want, update)
 	text, status = run(mailwhy, folder, "--format=json")
 	hold(status == want, f"{folder.name}: exit {status} with JSON")
 	try:

@@ -77,7 +77,7 @@ static void hostile_text_is_escaped(void **state)
 		rnode_string(a, o, SV("k"), hostile[i].in);
 		rnode_prose(a, o, RNODE_PARAGRAPH, hostile[i].in);
 		buf_reset(&out);
-		render_html(root, SV("<t>"), RDEPTH_NORMAL, &out);
+		render_html(root, SV("n"), SV("<t>"), RDEPTH_NORMAL, &out);
 		if (!has(hostile[i].html))
 			fail_msg("html %zu: %.*s", i, SV_FMT(buf_sv(&out)));
 		assert_true(has("<title>&lt;t&gt;</title>"));
@@ -132,6 +132,7 @@ static void steps_and_source(void **state)
 
 	(void)state;
 	root->mark = 1;
+	rnode_prose(a, root, RNODE_HEADLINE, SV("Why"));
 	row = rnode_row(a, root, "Fix", SV(""));
 	n = rnode_prose(a, row, RNODE_STEP, SV("one"));
 	rnode_prose(a, n, RNODE_CODE, SV("a <b> https://example.org/"));
@@ -143,14 +144,44 @@ static void steps_and_source(void **state)
 	row->mark = 1;
 	n = rnode_prose(a, n, RNODE_GAP, SV(""));
 	n->number = 7;
-	render_html(top, SV("t"), RDEPTH_NORMAL, &out);
-	assert_true(has("<section id=\"d1\">\n<h3>Fix</h3>\n<ol>\n<li>one"
-	                "<pre><code>a &lt;b&gt; https://example.org/</code>"
-	                "</pre>\n</li>\n<li>two</li>\n</ol>\n"));
-	assert_true(has("<pre>\n&lt;i&gt;<mark title=\"&quot;&gt;&lt;script"
+	render_html(top, SV("<n>"), SV("t"), RDEPTH_NORMAL, &out);
+	assert_true(has("<h1>&lt;n&gt;</h1>\n<section id=\"d1\">\n<h2>1. Why"
+	                "</h2>\n<h3>Fix</h3>\n<ol>\n<li>one<pre translate=\"no\">"
+	                "<code>a &lt;b&gt; https://example.org/</code></pre>\n"
+	                "</li>\n<li>two</li>\n</ol>\n"));
+	assert_true(has(" translate=\"no\">\n&lt;i&gt;<mark title=\"&quot;&gt;&lt;script"
 	                "&gt;\">&lt;/pre&gt;<a href=\"#d1\"><sup>1</sup></a>"
 	                "</mark><span class=\"gap\">[7 bytes left out]"));
 	assert_false(has("<script"));
+}
+
+static void numbers_tables_languages(void **state)
+{
+	struct rnode *top = rnode_new(a, RNODE_LIST), *n;
+	struct rnode *o = rnode_object(a, top, SV(""));
+
+	(void)state;
+	o->mark = 12;
+	rnode_prose(a, o, RNODE_HEADLINE, SV("A < B"));
+	rnode_prose(a, o, RNODE_PARAGRAPH, SV("one"))->lang = "en";
+	rnode_prose(a, o, RNODE_PARAGRAPH, SV("zwei"))->lang = "de";
+	rnode_row(a, o, "Betreff", SV("drei"))->lang = "de-\"AT";
+	n = rnode_prose(a, top, RNODE_TABLE, SV(""));
+	rnode_string(a, rnode_list(a, n, SV("")), SV(""), SV("h."));
+	rnode_string(a, rnode_list(a, n, SV("")), SV(""), SV("a<.b.c d. e"));
+	rnode_prose(a, top, RNODE_HEADLINE, SV("C"));
+	render_html(top, SV(""), SV(""), RDEPTH_NORMAL, &out);
+	assert_true(has("<section id=\"d12\">\n<h2>12. A &lt; B</h2>\n<p>one"
+	                "</p>\n<p lang=\"de\">zwei</p>\n<h3>Betreff</h3>\n"
+	                "<p lang=\"de-&quot;AT\">drei</p>\n</section>\n"));
+	assert_true(has("<th>h.</th></tr>\n"
+	                "<tr><td>a&lt;.<wbr>b.<wbr>c d. e</td>"));
+	assert_true(has("<h2>C</h2>"));
+	buf_reset(&out);
+	top = rnode_new(a, RNODE_LIST);
+	rnode_row(a, top, "To", SV("x"));
+	render_html(top, SV(""), SV(""), RDEPTH_NORMAL, &out);
+	assert_true(has("<h2 class=\"label\">To</h2>\n<p>x</p>"));
 }
 
 /* Whatever byte comes: no tag that is not ours, and no bad UTF-8. */
@@ -164,7 +195,7 @@ static void any_byte_in_a_page(void **state)
 		bytes[i] = (char)i;
 	rnode_prose(a, root, RNODE_PARAGRAPH, sv_of(bytes, sizeof(bytes)));
 	rnode_prose(a, root, RNODE_CODE, sv_of(bytes, sizeof(bytes)));
-	render_html(root, SV(""), RDEPTH_NORMAL, &out);
+	render_html(root, SV(""), SV(""), RDEPTH_NORMAL, &out);
 	assert_int_equal(sv_chr(buf_sv(&out), '\0'), SV_NPOS);
 	assert_int_equal(sv_chr(buf_sv(&out), '\xFF'), SV_NPOS);
 	assert_true(has(";&lt;=&gt;?"));
@@ -174,4 +205,4 @@ static void any_byte_in_a_page(void **state)
 
 UNIT_MAIN(TEST(hostile_text_is_escaped), TEST(rows_and_paths),
           TEST(lines_leave_out), TEST(steps_and_source),
-          TEST(any_byte_in_a_page))
+          TEST(numbers_tables_languages), TEST(any_byte_in_a_page))
