@@ -211,16 +211,17 @@ static void emit_index(struct buf *b, const struct ruleset *rs)
 {
 	open_array(b, "struct gram", "grams", rs->ngrams);
 	for (uint32_t i = 0; i < rs->ngrams; i++)
-		buf_addf(b, "{%uu,%u,%u,%u,%u,%u},\n", rs->grams[i].bytes,
-		         rs->grams[i].text, rs->grams[i].elem,
-		         rs->grams[i].word, rs->grams[i].at,
-		         rs->grams[i].len);
+		buf_addf(b, "{%uu,%u,%u,%u,%u,%u,%u,%u},\n",
+		         rs->grams[i].bytes, rs->grams[i].text,
+		         rs->grams[i].elem, rs->grams[i].word,
+		         rs->grams[i].at, rs->grams[i].len,
+		         rs->grams[i].flags, rs->grams[i].whole);
 	close_array(b, rs->ngrams);
 	emit_u16(b, "buckets", rs->buckets, (1u << GRAM_BUCKET_BITS) + 1);
-	open_array(b, "uint64_t", "filter", 1u << (GRAM_FILTER_BITS - 6));
-	for (uint32_t i = 0; i < 1u << (GRAM_FILTER_BITS - 6); i++)
-		buf_addf(b, "0x%llxu,%s", (unsigned long long)rs->filter[i],
-		         i % 8 == 7 ? "\n" : "");
+	open_array(b, "struct gate", "gates", 1u << GRAM_BUCKET_BITS);
+	for (uint32_t i = 0; i < 1u << GRAM_BUCKET_BITS; i++)
+		buf_addf(b, "{%u,%u},%s", rs->gates[i].bits,
+		         rs->gates[i].care, i % 8 == 7 ? "\n" : "");
 	close_array(b, 1);
 	emit_u32(b, "unindexed", rs->unindexed, rs->nunindexed);
 }
@@ -230,7 +231,7 @@ static void emit_set(struct buf *b, const struct ruleset *rs)
 	buf_adds(b, "const struct ruleset builtin_rules = {\n"
 	            "pool, words, rules, texts, elems, strs, codes, statuses, also, "
 	            "seen,\nproviders, steps, facts, zones, zone_codes, marks,\n");
-	buf_adds(b, "mark_starts, grams, buckets, filter, unindexed,\n");
+	buf_adds(b, "mark_starts, grams, buckets, gates, unindexed,\n");
 	buf_addf(b, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\nfalse, {0}};\n",
 	         rs->nrules, rs->ntexts, rs->nelems, rs->nstrs, rs->ncodes,
 	         rs->nstatuses, rs->nalso, rs->nseen, rs->nproviders,

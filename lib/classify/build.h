@@ -75,7 +75,7 @@ bool build_provider(struct rules_builder *b, const struct stanza *s);
 bool build_zone(struct rules_builder *b, const struct stanza *s);
 bool build_marks(struct rules_builder *b, const struct stanza *s);
 
-/* Fills in grams, buckets, filter and unindexed of rs. */
+/* Fills in grams, buckets, gates and unindexed of rs. */
 bool build_index(struct rules_builder *b, struct ruleset *rs);
 
 /* Append the parts of "a | b | c" to strs, as a range. */

@@ -3,7 +3,7 @@
  * The literal filter.  Each text is represented by the rarest run of four
  * bytes of its literals, judged by how often runs occur in the replies that
  * the rules carry as their own tests.  One pass over a reply looks each of
- * its four-byte runs up in a bit table that fits the first-level cache.
+ * its four-byte runs up in a table of gates that fits the first-level cache.
  */
 #include <stdlib.h>
 
@@ -60,6 +60,16 @@ static bool add_gram(struct index *x, struct gram g)
 	return true;
 }
 
+/* The run at byte "at" of a literal of text id. */
+static struct gram gram_of(const struct index *x, uint32_t id, uint32_t elem,
+                           uint32_t bytes, uint16_t at)
+{
+	const struct elem *e = &x->b->elems.v[elem];
+
+	return (struct gram){bytes, id, elem, e->at, at, e->len, e->flags,
+	                     x->b->texts.v[id].elems.n == 1};
+}
+
 /* A literal of three bytes, with every byte that may follow it. */
 static bool add_short(struct index *x, uint32_t id, uint32_t elem)
 {
@@ -73,8 +83,7 @@ static bool add_short(struct index *x, uint32_t id, uint32_t elem)
 		if (c > NORM_GAP && c < ' ')
 			continue; /* in no normalised text */
 		bytes[3] = (char)c;
-		if (!add_gram(x, (struct gram){
-		        gram_load(bytes), id, elem, e->at, 0, 3}))
+		if (!add_gram(x, gram_of(x, id, elem, gram_load(bytes), 0)))
 			return false;
 	}
 	return true;
@@ -93,7 +102,7 @@ static bool index_text(struct index *x, uint32_t id)
 {
 	struct rules_builder *b = x->b;
 	struct text t = b->texts.v[id];
-	struct gram best = {.text = id};
+	struct gram best = {0};
 	uint32_t least = UINT32_MAX, three = UINT32_MAX;
 
 	for (uint32_t k = 0; k < t.elems.n; k++) {
@@ -110,11 +119,8 @@ static bool index_text(struct index *x, uint32_t id)
 			if (n >= least)
 				continue;
 			least = n;
-			best.bytes = gram_load(p + i);
-			best.elem = t.elems.first + k;
-			best.word = e->at;
-			best.at = i;
-			best.len = e->len;
+			best = gram_of(x, id, t.elems.first + k,
+			               gram_load(p + i), i);
 		}
 	}
 	if (least < UINT32_MAX)
@@ -134,43 +140,50 @@ static bool index_range(struct index *x, struct rrange r)
 static int by_bucket(const void *x, const void *y)
 {
 	const struct gram *a = x, *b = y;
-	uint32_t ha = gram_hash(a->bytes) >> (32 - GRAM_BUCKET_BITS);
-	uint32_t hb = gram_hash(b->bytes) >> (32 - GRAM_BUCKET_BITS);
+	uint32_t ha = gram_bucket(gram_hash(a->bytes));
+	uint32_t hb = gram_bucket(gram_hash(b->bytes));
 
 	if (ha != hb)
 		return ha < hb ? -1 : 1;
 	return a->text < b->text ? -1 : a->text > b->text;
 }
 
+/*
+ * A gate without care would let everything pass.  An empty bucket's lets one
+ * run in 256 pass, and nothing is behind it.
+ */
+static struct gate gate_of(const struct gram *g, size_t n)
+{
+	uint8_t first = n ? gram_sign(gram_hash(g->bytes)) : 0, differ = 0;
+
+	for (size_t i = 1; i < n; i++)
+		differ |= gram_sign(gram_hash(g[i].bytes)) ^ first;
+	return (struct gate){first, (uint8_t)~differ};
+}
+
 static bool fill_tables(struct index *x, struct ruleset *rs)
 {
 	size_t nbuckets = (size_t)1 << GRAM_BUCKET_BITS;
 	uint16_t *buckets = arena_alloc(x->b->a, nbuckets + 1, 2);
-	uint64_t *filter =
-	    arena_alloc(x->b->a, (size_t)1 << (GRAM_FILTER_BITS - 6), 8);
+	struct gate *gates = arena_alloc(x->b->a, nbuckets, sizeof(*gates));
 	size_t k = 0;
 
-	if (!buckets || !filter)
+	if (!buckets || !gates)
 		return false;
 	if (x->grams.n)
 		qsort(x->grams.v, x->grams.n, sizeof(*x->grams.v), by_bucket);
 	for (size_t i = 0; i < nbuckets; i++) {
+		size_t from = k;
+
 		buckets[i] = (uint16_t)k;
 		while (k < x->grams.n &&
-		       gram_hash(x->grams.v[k].bytes) >>
-		               (32 - GRAM_BUCKET_BITS) ==
-		           i)
+		       gram_bucket(gram_hash(x->grams.v[k].bytes)) == i)
 			k++;
+		gates[i] = gate_of(x->grams.v + from, k - from);
 	}
 	buckets[nbuckets] = (uint16_t)k;
-	for (size_t i = 0; i < x->grams.n; i++) {
-		uint32_t h = gram_hash(x->grams.v[i].bytes) >>
-		             (32 - GRAM_FILTER_BITS);
-
-		filter[h / 64] |= (uint64_t)1 << h % 64;
-	}
 	rs->buckets = buckets;
-	rs->filter = filter;
+	rs->gates = gates;
 	return true;
 }
 

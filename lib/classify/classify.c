@@ -107,7 +107,23 @@ static void try_text(struct classifier *c, const struct set *s, uint32_t id)
 		c->found[c->nfound++].text = t;
 }
 
-/* The text's literal elem stands at byte "at". */
+/* A text that is one literal: it stands here and no more is to be found. */
+static bool whole_at(const struct norm *n, const struct gram *g, size_t at,
+                     struct pattern_match *m)
+{
+	size_t end = at + g->len;
+
+	if (!pattern_bounded(norm_sv(n), g->flags, at, end))
+		return false;
+	m->runs[0] = (struct span){(uint16_t)at, (uint16_t)end};
+	m->nruns = 1;
+	m->nvalues = 0;
+	m->gapped = false;
+	m->literal = g->len;
+	return true;
+}
+
+/* The text's literal stands at byte "at". */
 static void try_at(struct classifier *c, const struct set *s,
                    const struct gram *g, size_t at)
 {
@@ -119,8 +135,10 @@ static void try_at(struct classifier *c, const struct set *s,
 		return;
 	}
 	/* Tried again at the literal's next place if it fails here. */
-	if (s->stamp[g->text] == c->now || c->nfound == MAX_FOUND ||
-	    !pattern_find_at(s->rs, t, &c->norm, g->elem, at, &f->m))
+	if (s->stamp[g->text] == c->now || c->nfound == MAX_FOUND)
+		return;
+	if (g->whole ? !whole_at(&c->norm, g, at, &f->m)
+	             : !pattern_find_at(s->rs, t, &c->norm, g->elem, at, &f->m))
 		return;
 	s->stamp[g->text] = c->now;
 	f->text = t;
@@ -131,7 +149,7 @@ static void try_bucket(struct classifier *c, const struct set *s, size_t at,
                        uint32_t bytes)
 {
 	const struct ruleset *rs = s->rs;
-	uint32_t h = gram_hash(bytes) >> (32 - GRAM_BUCKET_BITS);
+	uint32_t h = gram_bucket(gram_hash(bytes));
 
 	for (uint32_t k = rs->buckets[h]; k < rs->buckets[h + 1]; k++) {
 		const struct gram *g = &rs->grams[k];
@@ -145,39 +163,38 @@ static void try_bucket(struct classifier *c, const struct set *s, size_t at,
 	}
 }
 
-_Static_assert(GRAM_FILTER_BITS == 16, "one shift serves both tables");
-
 /*
- * Note which runs of four bytes are in the text (most searches end there), and
- * where a run of one of the set's texts may be.  Zeroes stand behind the text,
- * so the last run may be of three bytes.
+ * Where a run of four bytes of one of the set's texts may be.  Zeroes stand
+ * behind the text, so the last run may be of three bytes.  Without branches: a
+ * reply has few places and they cannot be guessed.
  */
-static size_t filter_text(struct norm *n, const uint64_t *filter,
+static size_t filter_text(const struct norm *n, const struct gate *gates,
                           uint16_t hits[NORM_MAX])
 {
-	/* In locals: writing .grams could change what n points to. */
 	const char *p = n->p;
-	uint64_t *grams = n->grams;
 	size_t nhits = 0, end = n->n < 3 ? 0 : n->n - 2;
 
-	memset(n->grams, 0, sizeof(n->grams));
 	for (size_t i = 0; i < end; i++) {
-		uint32_t h = gram_hash(gram_load(p + i)) >> 16;
-		uint64_t bit = (uint64_t)1 << (h & 63);
+		uint32_t h = gram_hash(gram_load(p + i));
+		struct gate g = gates[gram_bucket(h)];
 
-		grams[norm_gram(h) >> 6] |= bit;
 		hits[nhits] = (uint16_t)i;
-		nhits += (filter[h >> 6] & bit) != 0;
+		nhits += ((gram_sign(h) ^ g.bits) & g.care) == 0;
 	}
 	return nhits;
 }
+
+/* Texts up to here are searched for single words without an index. */
+#define SHORT_TEXT 256
 
 /* All texts of a set that stand in the normalised reply. */
 static void scan(struct classifier *c, const struct set *s)
 {
 	const struct ruleset *rs = s->rs;
-	size_t n = filter_text(&c->norm, rs->filter, c->hits);
+	size_t n = filter_text(&c->norm, rs->gates, c->hits);
 
+	if (c->norm.n > SHORT_TEXT)
+		norm_index(&c->norm);
 	for (size_t i = 0; i < n; i++)
 		try_bucket(c, s, c->hits[i],
 		           gram_load(c->norm.p + c->hits[i]));
@@ -210,6 +227,7 @@ static void scan_gapped(struct classifier *c, const struct set *s)
 {
 	const struct ruleset *rs = s->rs;
 
+	norm_index(&c->norm);
 	for (uint32_t r = 0; r < rs->nrules; r++)
 		for (uint32_t k = 0; k < rs->rules[r].texts.n; k++)
 			if (may_be_gapped(rs, &c->norm, rs->rules[r].texts.first + k))

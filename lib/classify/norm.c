@@ -390,6 +390,21 @@ void norm_words(struct norm *out, sv words)
 	finish(out);
 }
 
+void norm_index(struct norm *n)
+{
+	/* In locals: writing .grams could change what n points to. */
+	const char *p = n->p;
+	uint64_t *grams = n->grams;
+	size_t end = n->n;
+
+	memset(n->grams, 0, sizeof(n->grams));
+	for (size_t i = 0; i + 4 <= end; i++) {
+		uint32_t h = norm_gram(p + i);
+
+		grams[h >> 6] |= (uint64_t)1 << (h & 63);
+	}
+}
+
 void norm_origin(const struct norm *n, sv reply, size_t from, size_t to,
                  size_t *off, size_t *len)
 {

@@ -35,7 +35,7 @@ struct norm {
 	struct reply head; /* code, status, more; no text */
 	bool gaps;         /* NORM_GAP occurs */
 	bool cut;          /* the reply was longer */
-	/* Filled in by who scans the text; all ones before. */
+	/* All ones until norm_index. */
 	uint64_t grams[1 << (NORM_GRAM_BITS - 6)];
 };
 
@@ -52,39 +52,54 @@ static inline uint32_t gram_load(const char *p)
 	return v;
 }
 
-/* Are n bytes the same?  Words are short: cheaper here than memcmp. */
+static inline uint64_t norm_load8(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/*
+ * Are n bytes the same?  Words are short: cheaper here than memcmp.  The last
+ * bytes are compared in one piece with some that were compared before.
+ */
 static inline bool norm_same(const char *a, const char *b, size_t n)
 {
-	uint64_t x, y;
-
-	for (; n >= 8; n -= 8, a += 8, b += 8) {
-		memcpy(&x, a, 8);
-		memcpy(&y, b, 8);
-		if (x != y)
-			return false;
+	if (n >= 8) {
+		for (size_t i = 0; i + 8 < n; i += 8)
+			if (norm_load8(a + i) != norm_load8(b + i))
+				return false;
+		return norm_load8(a + n - 8) == norm_load8(b + n - 8);
 	}
+	if (n >= 4)
+		return gram_load(a) == gram_load(b) &&
+		       gram_load(a + n - 4) == gram_load(b + n - 4);
 	for (; n; n--, a++, b++)
 		if (*a != *b)
 			return false;
 	return true;
 }
 
-/*
- * The bit of a run of four bytes, from the upper half of its hash.  Its lowest
- * six bits are those of the half, so who looks up both shifts only once.
- */
-static inline uint32_t norm_gram(uint32_t half)
+/* The bit of a run of four bytes. */
+static inline uint32_t norm_gram(const char *p)
 {
-	return half & ((1u << NORM_GRAM_BITS) - 1);
+	return gram_hash(gram_load(p)) >> (32 - NORM_GRAM_BITS);
 }
 
 /* False only if these words (4 bytes at least) are not in the text. */
 static inline bool norm_may_hold(const struct norm *n, const char *words)
 {
-	uint32_t h = norm_gram(gram_hash(gram_load(words)) >> 16);
+	uint32_t h = norm_gram(words);
 
 	return n->grams[h >> 6] >> (h & 63) & 1;
 }
+
+/*
+ * Note which runs of four bytes the text has, for who will look for many words
+ * in it.  Searching a short text for a few is cheaper without.
+ */
+void norm_index(struct norm *n);
 
 /* Normalise a reply, codes at its start included. */
 void norm_reply(struct norm *out, sv reply);

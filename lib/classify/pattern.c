@@ -21,12 +21,7 @@ static sv literal(const struct finder *f, size_t k)
 
 static bool bounded(const struct finder *f, size_t k, size_t from, size_t to)
 {
-	unsigned flags = f->e[k].flags;
-
-	if ((flags & ELEM_BOUND_LEFT) && from && is_alnum(f->text.p[from - 1]))
-		return false;
-	return !((flags & ELEM_BOUND_RIGHT) && to < f->text.n &&
-	         is_alnum(f->text.p[to]));
+	return pattern_bounded(f->text, f->e[k].flags, from, to);
 }
 
 static bool literal_here(const struct finder *f, size_t k, size_t i)

@@ -13,6 +13,7 @@
 #ifndef CLASSIFY_PATTERN_H
 #define CLASSIFY_PATTERN_H
 
+#include "base/ascii.h"
 #include "classify/norm.h"
 #include "classify/ruleset.h"
 
@@ -45,6 +46,16 @@ struct pattern_match {
 	bool gapped; /* part of the text fell into a gap */
 	uint16_t literal; /* bytes of literals found */
 };
+
+/* Do the bytes from..to begin and end a word where a literal has to? */
+static inline bool pattern_bounded(sv text, unsigned flags, size_t from,
+                                   size_t to)
+{
+	if ((flags & ELEM_BOUND_LEFT) && from && is_alnum(text.p[from - 1]))
+		return false;
+	return !((flags & ELEM_BOUND_RIGHT) && to < text.n &&
+	         is_alnum(text.p[to]));
+}
 
 /* False if t does not stand in n; *m is then undefined. */
 bool pattern_find(const struct ruleset *rs, const struct text *t,

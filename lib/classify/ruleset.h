@@ -168,19 +168,42 @@ struct zone {
 	struct rrange codes; /* zone_codes */
 };
 
-/* Entry of the literal filter: where a rare run of four bytes leads. */
+/*
+ * Entry of the literal filter: where a rare run of four bytes leads.  What is
+ * known of the literal stands here too: most texts are nothing else.
+ */
 struct gram {
 	uint32_t bytes;
 	uint32_t text;
 	uint32_t elem; /* the literal that holds it */
-	uint32_t word; /* the same literal's bytes, so that they are near */
+	uint32_t word; /* its bytes, in .words */
 	uint16_t at;   /* offset in the literal */
 	uint16_t len;  /* of the literal */
+	uint8_t flags; /* of the literal */
+	bool whole;    /* the text is this literal */
 };
 
-/* Powers of two: the filter's bits, and buckets of the table behind it. */
-#define GRAM_FILTER_BITS 16
+/*
+ * In front of each bucket of grams: the bits of their hashes that they have in
+ * common.  Nearly all buckets have one run or none, so hardly a run passes
+ * that is not one of the bucket's.
+ */
+struct gate {
+	uint8_t bits, care;
+};
+
 #define GRAM_BUCKET_BITS 13
+
+static inline uint32_t gram_bucket(uint32_t hash)
+{
+	return hash >> (32 - GRAM_BUCKET_BITS);
+}
+
+/* The bits below those that chose the bucket. */
+static inline uint8_t gram_sign(uint32_t hash)
+{
+	return (uint8_t)(hash >> (32 - GRAM_BUCKET_BITS - 8));
+}
 
 struct ruleset {
 	const char *pool;
@@ -203,7 +226,7 @@ struct ruleset {
 	const uint16_t *mark_starts; /* 257: by first byte, starts in marks */
 	const struct gram *grams; /* sorted by bucket */
 	const uint16_t *buckets;  /* 2^GRAM_BUCKET_BITS + 1 starts in grams */
-	const uint64_t *filter;   /* 2^GRAM_FILTER_BITS bits */
+	const struct gate *gates; /* 2^GRAM_BUCKET_BITS */
 	const uint32_t *unindexed; /* texts without four bytes in a row */
 	uint32_t nrules, ntexts, nelems, nstrs, ncodes, nstatuses, nalso, nseen,
 	    nproviders, nsteps, nfacts, nzones, nzone_codes, nmarks, ngrams, nunindexed,
