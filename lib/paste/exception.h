@@ -46,6 +46,7 @@ size_t exc_ruby(struct paste_ctx *ctx);
 size_t exc_class(struct paste_ctx *ctx); /* Java and .NET */
 size_t exc_php(struct paste_ctx *ctx);
 size_t exc_perl(struct paste_ctx *ctx);
+size_t exc_level(struct paste_ctx *ctx); /* records with a level */
 size_t exc_tool(struct paste_ctx *ctx); /* lines of the rest */
 
 /* The cleaned text of line k, empty behind the last one. */

@@ -423,7 +423,7 @@ size_t exc_tool(struct paste_ctx *ctx)
 {
 	static size_t (*const readers[])(struct paste_ctx *ctx) = {
 	    msmtp, msmtp_log, curl, textproto, go_error, lettre, elixir, zend,
-	    exc_perl,
+	    exc_level, exc_perl,
 	};
 
 	for (size_t i = 0; i < COUNT(readers); i++) {

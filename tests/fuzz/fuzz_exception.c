@@ -25,7 +25,9 @@ static void look_at(const struct attempt *at, size_t size)
 	                    at->recipient, at->account};
 	const struct mtext *t = &at->text;
 
-	must(at->form == FORM_EXCEPTION && at->writer.n);
+	/* What a webmail or a server passes on counts as a reply. */
+	must((at->form == FORM_EXCEPTION || at->form == FORM_REPLY) &&
+	     at->writer.n);
 	must(at->offset < size && at->line >= 1);
 	must(t->n <= MTEXT_MAX);
 	for (size_t i = 0; i < t->n; i++)
