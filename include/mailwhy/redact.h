@@ -18,13 +18,24 @@
 extern "C" {
 #endif
 
-/* For one thread at a time; needs no context. */
+/* For one thread at a time. */
 struct mw_redactor;
+struct mw_ctx;
 
 /* NULL if there is no memory. */
 MW_API struct mw_redactor *mw_redactor_new(void);
 /* NULL is accepted.  Texts that it returned end with it. */
 MW_API void mw_redactor_free(struct mw_redactor *r);
+
+/*
+ * Names stay as well that the rules, providers and lists know which were added
+ * to a context; those that are built in stay without it.  To be called before
+ * the first text is added.
+ *	MW_OK, MW_ENOMEM
+ *	MW_EINVAL	no context, or a text was added already
+ */
+MW_API enum mw_status mw_redactor_keep(struct mw_redactor *r,
+                                       struct mw_ctx *ctx, struct mw_err *err);
 
 /*
  * Show a text that will be redacted, so that no value of it is used in place
@@ -44,7 +55,11 @@ MW_API enum mw_status mw_redactor_text(struct mw_redactor *r, const void *data,
                                        size_t n, const char **text,
                                        size_t *len, struct mw_err *err);
 
-/* Values that were too many: all of a kind got one fixed pseudonym. */
+/*
+ * How many values were replaced by a fixed word, not by one of their own:
+ * they were too many, or too long.  Nothing of them is left, but two of them
+ * can no longer be told apart.
+ */
 MW_API size_t mw_redactor_lost(const struct mw_redactor *r);
 
 /*

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 
+#include "api/api.h"
 #include "base/err.h"
 #include "classify/builtin.h"
-#include "mailwhy/mailwhy.h"
 #include "redact/redact.h"
 
 /* A word grows by its pseudonym, seldom by much. */
@@ -12,60 +12,52 @@
 struct mw_redactor {
 	struct redactor r;
 	struct buf out;
-	bool began;
+	bool added, began;
 };
 
-static void keep_names(struct redactor *r, struct rrange names)
+static void keep_names(struct redactor *r, const struct ruleset *rs,
+                       struct rrange names)
 {
-	const struct ruleset *rs = &builtin_rules;
-
 	for (uint32_t i = names.first; i < names.first + names.n; i++)
 		redact_keep(r, sv_str(rs->pool + rs->strs[i]));
 }
 
-/* Hosts and addresses in the words of texts. */
-static void keep_hosts(struct redactor *r, struct rrange texts)
+/* Hosts, addresses and ordinary words in texts. */
+static void keep_words(struct redactor *r, const struct ruleset *rs,
+                       struct rrange texts)
 {
-	const struct ruleset *rs = &builtin_rules;
-
 	for (uint32_t i = texts.first; i < texts.first + texts.n; i++) {
 		const struct elem *e = rs->elems + rs->texts[i].elems.first;
 
 		for (uint32_t k = 0; k < rs->texts[i].elems.n; k++)
 			if (e[k].kind == ELEM_LITERAL)
-				redact_keep_hosts(r, sv_of(rs->words + e[k].at,
+				redact_keep_words(r, sv_of(rs->words + e[k].at,
 				                           e[k].len));
 	}
 }
 
 /* Names that rules look for stay too: the diagnosis depends on them. */
-static void keep_texts(struct redactor *r)
+static void keep_all(struct redactor *r, const struct ruleset *rs)
 {
-	const struct ruleset *rs = &builtin_rules;
-
-	for (uint32_t i = 0; i < rs->nrules; i++) {
-		const struct rule *rule = rs->rules + i;
-
-		keep_names(r, rule->hosts);
-		keep_hosts(r, rule->texts);
-	}
-}
-
-static void keep_all(struct redactor *r)
-{
-	const struct ruleset *rs = &builtin_rules;
-
 	for (uint32_t i = 0; i < rs->nproviders; i++) {
 		const struct provider *p = rs->providers + i;
+		const struct provider_step *step = rs->steps + p->steps.first;
 
-		keep_names(r, p->aliases);
-		keep_names(r, p->hosts);
-		keep_names(r, p->submission);
-		keep_hosts(r, p->marks);
+		keep_names(r, rs, p->aliases);
+		keep_names(r, rs, p->hosts);
+		keep_names(r, rs, p->submission);
+		keep_words(r, rs, p->marks);
+		for (uint32_t k = 0; k < p->steps.n; k++)
+			redact_keep_words(r, sv_str(rs->pool + step[k].text));
 	}
-	for (uint32_t i = 0; i < rs->nzones; i++)
+	for (uint32_t i = 0; i < rs->nzones; i++) {
 		redact_keep(r, sv_str(rs->pool + rs->zones[i].zone));
-	keep_texts(r);
+		redact_keep_words(r, sv_str(rs->pool + rs->zones[i].portal));
+	}
+	for (uint32_t i = 0; i < rs->nrules; i++) {
+		keep_names(r, rs, rs->rules[i].hosts);
+		keep_words(r, rs, rs->rules[i].texts);
+	}
 }
 
 struct mw_redactor *mw_redactor_new(void)
@@ -79,7 +71,7 @@ struct mw_redactor *mw_redactor_new(void)
 		mw_redactor_free(r);
 		return NULL;
 	}
-	keep_all(&r->r);
+	keep_all(&r->r, &builtin_rules);
 	return r;
 }
 
@@ -92,11 +84,25 @@ void mw_redactor_free(struct mw_redactor *r)
 	free(r);
 }
 
+enum mw_status mw_redactor_keep(struct mw_redactor *r, struct mw_ctx *ctx,
+                                struct mw_err *err)
+{
+	enum mw_status st;
+
+	if (!r || r->added || r->began)
+		return mw_fail(err, MW_EINVAL, "names are kept first");
+	st = ctx_ready(ctx, err);
+	if (st == MW_OK && ctx->b)
+		keep_all(&r->r, &ctx->user);
+	return st;
+}
+
 enum mw_status mw_redactor_add(struct mw_redactor *r, const void *data,
                                size_t n, struct mw_err *err)
 {
 	if (!r || (!data && n) || r->began)
 		return mw_fail(err, MW_EINVAL, "texts are added first");
+	r->added = true;
 	redact_collect(&r->r, sv_of(data, n));
 	return MW_OK;
 }

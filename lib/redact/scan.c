@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which words of a text are addresses, hosts, ids: one walk, no memory. */
+#include <arpa/inet.h>
+
 #include "base/ascii.h"
 #include "redact/redact.h"
 
-static bool in_list(sv word, const char *const *list)
+bool redact_in_list(sv word, const char *const *list)
 {
 	for (; *list; list++)
 		if (sv_ieq(word, sv_str(*list)))
@@ -70,7 +72,85 @@ size_t redact_ip4(sv s, char sep, uint8_t ip[4])
 	return i < s.n && is_digit(s.p[i]) ? 0 : i;
 }
 
-/* Length of the run of labels and dots; without dots at its end. */
+/* A colon or its escape at i: how long. */
+static size_t colon_at(sv s, size_t i)
+{
+	if (i < s.n && s.p[i] == ':')
+		return 1;
+	return is_escape(s, i) && s.p[i + 1] == '3' &&
+	               to_lower(s.p[i + 2]) == 'a'
+	           ? 3
+	           : 0;
+}
+
+/* Hex digits and colons from s in room, and with them an IPv4 tail. */
+static size_t ip6_text(sv s, char room[64], size_t *end, bool tail)
+{
+	size_t n = 0, i = 0;
+	uint8_t ip[4];
+
+	while (i < s.n && n < 48) {
+		size_t skip = colon_at(s, i);
+		size_t len = redact_ip4(sv_drop(s, i), '.', ip);
+
+		if (tail && len && n && room[n - 1] == ':') {
+			memcpy(room + n, s.p + i, len);
+			n += len;
+			i += len;
+			break;
+		}
+		if (!skip && !is_xdigit(s.p[i]))
+			break;
+		room[n++] = skip ? ':' : s.p[i];
+		i += skip ? skip : 1;
+	}
+	/* a colon of the sentence */
+	if (n > 2 && room[n - 1] == ':' && room[n - 2] != ':') {
+		n--;
+		i -= i > 2 && s.p[i - 1] != ':' ? 3 : 1;
+	}
+	room[n] = '\0';
+	*end = i;
+	return n;
+}
+
+size_t redact_ip6(sv s, uint8_t ip[16])
+{
+	char room[64];
+	bool digit = false;
+	size_t end, n;
+
+	if (!s.n || (!is_xdigit(s.p[0]) && !colon_at(s, 0)))
+		return 0;
+	for (int tail = 1; tail >= 0; tail--) {
+		n = ip6_text(s, room, &end, tail);
+		if (n < 3 || sv_chr(sv_of(room, n), ':') == SV_NPOS)
+			return 0;
+		for (size_t i = 0; i < n; i++)
+			digit = digit || is_digit(room[i]);
+		if (digit && inet_pton(AF_INET6, room, ip) == 1 &&
+		    !(end < s.n && is_alnum(s.p[end])))
+			return end;
+	}
+	return 0;
+}
+
+size_t redact_dashed(sv label, uint8_t ip[4])
+{
+	for (size_t i = 0; i < label.n; i++)
+		if (is_digit(label.p[i]) &&
+		    !(i && is_digit(label.p[i - 1])) &&
+		    redact_ip4(sv_drop(label, i), '-', ip))
+			return i;
+	return SV_NPOS;
+}
+
+bool redact_seen_ip4(const struct redactor *r, const uint8_t ip[4])
+{
+	return r && redact_find(r, RK_SEEN, sv_of((const char *)ip, 4));
+}
+
+/* Length of the run of labels and dots. */
 static size_t host_run(sv s)
 {
 	size_t n = 0;
@@ -80,39 +160,63 @@ static size_t host_run(sv s)
 			break;
 		n++;
 	}
-	while (n && (s.p[n - 1] == '.' || s.p[n - 1] == '-' ||
-	             s.p[n - 1] == '_'))
-		n--;
 	return n;
 }
 
-static bool ending_of_host(sv host, bool sure)
+/* Without what ends a sentence, and without "example.org" + other letters. */
+static size_t host_trim(sv s)
 {
-	size_t dot = sv_rchr(host, '.');
-	sv last = sv_drop(host, dot + 1);
+	size_t n = s.n, last;
 
-	if (last.n < 2 || (!is_alpha(last.p[0]) && !is_high(last.p[0])))
-		return false;
+	while (n && (s.p[n - 1] == '.' || s.p[n - 1] == '-' ||
+	             s.p[n - 1] == '_'))
+		n--;
+	last = sv_rchr(sv_head(s, n), '.');
+	if (last == SV_NPOS)
+		return n;
+	for (size_t i = last + 1; i < n; i++)
+		if (is_high(s.p[i]) && i > last + 2 && is_alpha(s.p[i - 1]))
+			return i;
+	return n;
+}
+
+enum ending { ENDING_NONE, ENDING_FILE, ENDING_NAME, ENDING_SURE };
+
+/* What the last label says: "sure" where only hosts stand. */
+static enum ending ending_of(sv last, bool sure)
+{
+	if (last.n < 2 || last.n > 63 ||
+	    (!is_alpha(last.p[0]) && !is_high(last.p[0])))
+		return ENDING_NONE;
 	if (sv_istarts(last, SV("xn--")) || is_high(last.p[0]))
-		return true;
+		return ENDING_SURE;
 	for (size_t i = 0; i < last.n; i++)
 		if (!is_alpha(last.p[i]))
-			return false;
+			return ENDING_NONE;
 	if (sure)
-		return true;
+		return ENDING_SURE;
 	if (is_upper(last.p[0]) && is_lower(last.p[1]))
-		return false; /* System.Net, a sentence without a space */
-	if (in_list(last, files) && sv_chr(host, '.') == dot)
-		return false;
-	return last.n == 2 || in_list(last, endings);
+		return ENDING_NONE; /* a sentence without a space */
+	if (redact_in_list(last, files))
+		return ENDING_FILE;
+	return last.n == 2 || redact_in_list(last, endings) ? ENDING_NAME
+	                                                    : ENDING_NONE;
 }
 
 static bool is_host(sv host, bool sure)
 {
-	size_t dot = sv_chr(host, '.');
+	size_t first = sv_chr(host, '.'), dot = sv_rchr(host, '.');
+	enum ending e;
 
-	return dot != SV_NPOS && dot > 0 && host.n <= REDACT_WORD_MAX &&
-	       ending_of_host(host, sure);
+	if (first == SV_NPOS || !first || host.n > REDACT_WORD_MAX)
+		return false;
+	e = ending_of(sv_drop(host, dot + 1), sure);
+	return e > ENDING_FILE || (e == ENDING_FILE && first != dot);
+}
+
+bool redact_is_host(sv host)
+{
+	return is_host(host, false);
 }
 
 /* A domain behind an "@": a name, or an address in brackets. */
@@ -121,129 +225,257 @@ static size_t domain_run(sv s)
 	size_t n;
 
 	if (s.n && s.p[0] == '[') {
-		n = sv_chr(sv_head(s, 64), ']');
+		n = sv_chr(sv_head(s, 80), ']');
 		return n == SV_NPOS ? 0 : n + 1;
 	}
-	n = host_run(s);
-	return n && is_label_char(s.p[0]) ? n : 0;
+	if (!s.n || !is_label_char(s.p[0]))
+		return 0;
+	return host_trim(sv_head(s, host_run(s)));
+}
+
+/* What stands for an "@" at the start of s, and where a domain follows. */
+static size_t at_mark(sv s, size_t *domain)
+{
+	static const sv marks[] = {
+	    SV_INIT("%40"),   SV_INIT("%2540"),    SV_INIT("=40"),
+	    SV_INIT("+40"),   SV_INIT("&#64;"),    SV_INIT("&#x40;"),
+	    SV_INIT("&commat;"), SV_INIT("\\u0040"), SV_INIT("\\x40"),
+	    SV_INIT("(at)"),  SV_INIT("[at]"),     SV_INIT("{at}")};
+
+	if (s.p[0] == '@') {
+		*domain = domain_run(sv_drop(s, 1));
+		return *domain ? 1 : 0;
+	}
+	if (!strchr("%=+&\\([{", s.p[0]))
+		return 0;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		sv rest = sv_drop(s, marks[i].n);
+
+		if (!sv_istarts(s, marks[i]))
+			continue;
+		*domain = domain_run(rest);
+		if (*domain && (rest.p[0] == '[' || s.p[0] == '%' ||
+		                is_host(sv_head(rest, *domain), false)))
+			return marks[i].n;
+	}
+	return 0;
+}
+
+/* In a local part: "%2B" and its kin, "a%b", "o'brien". */
+static size_t odd_local(sv s, size_t i)
+{
+	static const char *const kept[] = {"2b", "2d", "2e", "5f", "7e", NULL};
+
+	if (is_escape(s, i))
+		return redact_in_list(sv_slice(s, i + 1, i + 3), kept) ? 3 : 0;
+	if (!i || i + 1 >= s.n || (s.p[i] != '%' && s.p[i] != '\''))
+		return 0;
+	return is_alnum(s.p[i - 1]) && is_alnum(s.p[i + 1]) ? 1 : 0;
+}
+
+/* What begins at pos: how far a local part, how far a host could go. */
+static void measure(struct redact_scan *s)
+{
+	size_t i = s->pos;
+	sv text = s->text;
+
+	if (i >= s->run_end) {
+		s->mark = 0;
+		while (i < text.n && !s->mark) {
+			size_t odd = 0;
+
+			s->mark = at_mark(sv_drop(text, i), &s->domain);
+			if (s->mark)
+				break;
+			if (!is_local_char(text.p[i]))
+				odd = odd_local(text, i);
+			if (!odd && !is_local_char(text.p[i]))
+				break;
+			i += odd ? odd : 1;
+		}
+		s->run_end = i;
+	}
+	i = s->pos;
+	if (i >= s->host_raw) {
+		sv run = sv_head(sv_drop(text, i), host_run(sv_drop(text, i)));
+
+		s->host_raw = i + run.n;
+		run = sv_head(run, host_trim(run));
+		s->host_end = i + run.n;
+		s->dot = sv_rchr(run, '.');
+		s->dot_before = s->dot == SV_NPOS || !s->dot
+		                    ? SV_NPOS
+		                    : sv_rchr(sv_head(run, s->dot), '.');
+		s->dot += s->dot == SV_NPOS ? 0 : i;
+		s->dot_before += s->dot_before == SV_NPOS ? 0 : i;
+	}
+}
+
+/* Names of fields, not of people. */
+static bool is_key(sv s)
+{
+	static const char *const keys[] = {"to", "from", "user", "mail",
+	                                   "email", "rcpt", "orig_to",
+	                                   "username", "sender", NULL};
+
+	return redact_in_list(s, keys);
 }
 
 /* "bounce+anna=example.org" is one name, "user=anna" is two. */
 static size_t local_from(sv run)
 {
-	size_t eq = sv_chr(run, '=');
-	sv left = sv_head(run, eq), right;
-	size_t last = sv_rchr(run, '=');
+	static const char *const whole[] = {"srs0", "srs1", "prvs", "btv1",
+	                                    "msprvs1", "imceaex-_o", NULL};
+	size_t eq, last, amp = sv_rchr(run, '&'), from = 0;
+	sv left, right;
 
-	if (eq == SV_NPOS)
-		return 0;
+	if (amp != SV_NPOS && sv_chr(sv_drop(run, amp), '=') != SV_NPOS) {
+		from = amp + 1; /* "a=1&to=anna" */
+		run = sv_drop(run, from);
+	}
+	eq = sv_chr(run, '=');
+	last = sv_rchr(run, '=');
+	left = sv_head(run, eq);
+	if (eq == SV_NPOS || redact_in_list(left, whole) ||
+	    sv_istarts(run, SV("srs0+")) || sv_istarts(run, SV("srs0-")))
+		return from;
 	right = sv_drop(run, last + 1);
+	if (sv_istarts(sv_drop(run, eq + 1), SV("3D")))
+		return from + eq + 3; /* quoted-printable */
+	if (is_key(left))
+		return from + eq + 1;
+	if (is_host(right, false))
+		return from;
 	for (size_t i = 0; i < left.n; i++)
 		if (!is_alpha(left.p[i]) && left.p[i] != '_')
-			return is_host(right, true) ||
-			               sv_istarts(run, SV("srs"))
-			           ? 0
-			           : last + 1;
-	return eq + 1;
+			return from + last + 1;
+	return from + eq + 1;
 }
 
-static bool address_at(sv text, size_t i, size_t end, struct word *w)
+static bool address_at(struct redact_scan *s, struct word *w)
 {
-	size_t at = end, skip = 1, n;
+	size_t i = s->pos, end = s->run_end;
 
-	if (end >= text.n)
-		return false;
-	if (sv_istarts(sv_drop(text, end), SV("%40")))
-		skip = 3;
-	else if (text.p[end] != '@')
-		return false;
-	n = domain_run(sv_drop(text, at + skip));
-	if (!n || n > REDACT_WORD_MAX || end - i > REDACT_WORD_MAX)
+	if (!s->mark || i >= end)
 		return false;
 	w->kind = WORD_ADDRESS;
-	w->from = i + local_from(sv_slice(text, i, end));
-	if (w->from >= end)
-		return false;
+	w->from = i + local_from(sv_slice(s->text, i, end));
 	w->local_end = end;
-	w->domain = at + skip;
-	w->to = w->domain + n;
-	return true;
+	w->domain = end + s->mark;
+	w->to = w->domain + s->domain;
+	if (w->from < end)
+		return true;
+	s->mark = 0; /* "user=@example.org" */
+	return false;
 }
 
-static size_t ip6_run(sv s)
+/* "anna maria"@example.org */
+static bool quoted_at(const struct redact_scan *s, struct word *w)
 {
-	size_t n = 0, colons = 0, gap = 0, groups = 1;
+	sv rest = sv_slice(s->text, s->pos + 1, s->pos + 66);
+	size_t n, end;
 
-	for (; n < s.n && n < 64 && (is_xdigit(s.p[n]) || s.p[n] == ':'); n++) {
-		if (s.p[n] != ':')
-			continue;
-		colons++;
-		groups++;
-		if (n && s.p[n - 1] == ':')
-			gap++;
-	}
-	if (n && s.p[n - 1] == ':' && !(n > 1 && s.p[n - 2] == ':')) {
-		n--;
-		colons--;
-		groups--;
-	}
-	if (colons < 2 || gap > 1 || n < 4 || (!gap && groups != 8) ||
-	    groups > 9)
-		return 0;
-	if (n < s.n && (is_label_char(s.p[n]) ||
-	                (s.p[n] == '.' && n + 1 < s.n && is_digit(s.p[n + 1]))))
-		return 0;
-	return n;
+	if (s->text.p[s->pos] != '"')
+		return false;
+	n = sv_chr(rest, '"');
+	end = s->pos + n + 2;
+	if (n == SV_NPOS || !n || end >= s->text.n || s->text.p[end] != '@' ||
+	    sv_chr(sv_head(rest, n), '\n') != SV_NPOS)
+		return false;
+	w->kind = WORD_ADDRESS;
+	w->from = s->pos;
+	w->local_end = end;
+	w->domain = end + 1;
+	w->to = w->domain + domain_run(sv_drop(s->text, end + 1));
+	return w->to > w->domain;
 }
 
-static bool is_version(sv text, size_t i)
+/* "version 15.20.42.3", "Exim/4.96.0.1"; but not an address of the text. */
+static bool is_version(const struct redact_scan *s, const uint8_t ip[4])
 {
-	sv before = sv_slice(text, i > 9 ? i - 9 : 0, i);
+	size_t i = s->pos;
+	sv before = sv_slice(s->text, i > 9 ? i - 9 : 0, i);
 
+	if (redact_seen_ip4(s->r, ip))
+		return false;
 	return sv_ihas(before, SV("version")) ||
-	       (i > 1 && text.p[i - 1] == '/' && is_alpha(text.p[i - 2]) &&
-	        !sv_ihas(before, SV("ip/")));
+	       (i > 1 && before.p[before.n - 1] == '/' &&
+	        is_alpha(before.p[before.n - 2]) &&
+	        !sv_ihas(before, SV("ip/")) &&
+	        (ip[0] <= 30 || (!ip[2] && !ip[3])));
 }
 
-static bool ip_at(sv text, size_t i, struct word *w)
+/* What stands behind a.b.c.d says that it is a name, or part of a number. */
+static bool goes_on(const struct redact_scan *s, sv rest, size_t n,
+                    const uint8_t ip[4])
 {
-	sv s = sv_drop(text, i);
-	uint8_t ip[4];
-	size_t n = redact_ip4(s, '.', ip);
+	char c = n < rest.n ? rest.p[n] : ' ';
+	char d = n + 1 < rest.n ? rest.p[n + 1] : ' ';
+	size_t end;
 
-	w->from = i;
+	if (is_alnum(c))
+		return true;
+	if (c == '.' && is_digit(d)) /* 1.2.3.4.5 */
+		return !redact_seen_ip4(s->r, ip);
+	if (c != '-' && !(c == '.' && is_label_char(d)))
+		return false;
 	/* qmail writes "_" for a blank. */
-	if (n && n < s.n && ((is_label_char(s.p[n]) && s.p[n] != '_') ||
-	                     (s.p[n] == '.' && n + 1 < s.n &&
-	                      is_label_char(s.p[n + 1]))))
-		n = 0; /* 1.2.3.4.5, 4.3.2.1.zone: a name */
-	if (n && !is_version(text, i)) {
+	end = host_run(sv_head(rest, REDACT_WORD_MAX));
+	return is_host(sv_head(rest, host_trim(sv_head(rest, end))), false);
+}
+
+static bool ip_at(const struct redact_scan *s, struct word *w)
+{
+	sv rest = sv_drop(s->text, s->pos);
+	uint8_t ip[16];
+	size_t n = redact_ip4(rest, '.', ip);
+
+	w->from = s->pos;
+	if (n && !goes_on(s, rest, n, ip) && !is_version(s, ip)) {
 		w->kind = WORD_IP4;
-		w->to = i + n;
+		w->to = w->from + n;
 		return true;
 	}
-	if (i < text.n && !is_xdigit(text.p[i]) && text.p[i] != ':')
+	if (colon_at(rest, 0) && !colon_at(rest, colon_at(rest, 0)))
 		return false;
-	n = ip6_run(s);
+	n = redact_ip6(rest, ip);
 	w->kind = WORD_IP6;
-	w->to = i + n;
+	w->to = w->from + n;
 	return n > 0;
+}
+
+/* Letters and digits among each other: "4f8a2b", not "auth-535-google". */
+static bool is_mixed(sv s)
+{
+	size_t turns = 0, digits = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		digits += is_digit(s.p[i]);
+		turns += i && is_digit(s.p[i]) != is_digit(s.p[i - 1]);
+	}
+	return s.n >= 6 && (turns > 1 || (turns && digits > 2 && s.n >= 10));
 }
 
 /* Opaque: long, with letters and digits among each other. */
 static bool is_token(sv s)
 {
-	size_t digits = 0, letters = 0, gaps = 0;
+	size_t digits = 0, letters = 0, gaps = 0, from = 0;
+	bool mixed = false;
 
 	if (s.n < 16)
 		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		digits += is_digit(s.p[i]);
-		letters += is_alpha(s.p[i]);
-		gaps += s.p[i] == '_';
+	for (size_t i = 0; i <= s.n && gaps < 3; i++) {
+		if (i < s.n && is_alnum(s.p[i])) {
+			digits += is_digit(s.p[i]);
+			letters += is_alpha(s.p[i]);
+			continue;
+		}
+		gaps += i < s.n && s.p[i] == '_';
+		mixed = mixed || is_mixed(sv_slice(s, from, i));
+		from = i + 1;
 	}
 	/* a_sentence_of_qmail is none */
-	return digits >= 3 && letters >= 3 && gaps < 3;
+	return mixed && digits >= 3 && letters >= 3 && gaps < 3;
 }
 
 /* Exim: 1abcDE-0001Xy-2z, and longer ones since 4.97. */
@@ -268,22 +500,116 @@ static bool is_queue_id(sv text, size_t i, sv s)
 	if (digits < 2)
 		return false;
 	if (sv_iends(before, SV("queued as ")) || sv_iends(before, SV(" id ")) ||
-	    sv_iends(before, SV(" id=")))
+	    sv_iends(before, SV(" id=")) || sv_iends(before, SV("evpid=")))
 		return true;
 	return sv_ends(before, SV("]: ")) && end < text.n && text.p[end] == ':';
 }
 
+/* The name of the field whose value begins at i; quotes are left out. */
+static sv field_before(sv text, size_t i)
+{
+	sv before = sv_slice(text, i > 32 ? i - 32 : 0, i);
+	bool quoted = false;
+	size_t from;
+
+	while (before.n && strchr("<\"'", before.p[before.n - 1]) &&
+	       before.p[before.n - 1]) {
+		quoted = true;
+		before.n--;
+	}
+	if (before.n && before.p[before.n - 1] == '=') {
+		before.n--;
+	} else if (quoted) {
+		before = sv_trim(before);
+		if (!before.n || before.p[before.n - 1] != ':')
+			return SV("");
+		before.n--;
+		if (before.n && strchr("\"'", before.p[before.n - 1]) &&
+		    before.p[before.n - 1])
+			before.n--;
+	} else {
+		return SV("");
+	}
+	from = before.n;
+	while (from && (is_alpha(before.p[from - 1]) ||
+	                before.p[from - 1] == '_' || before.p[from - 1] == '-'))
+		from--;
+	return sv_drop(before, from);
+}
+
 static bool is_login(sv text, size_t i)
 {
-	sv before = sv_slice(text, i > 16 ? i - 16 : 0, i);
+	sv field = field_before(text, i);
+	sv before = sv_slice(text, i > 12 ? i - 12 : 0, i);
 
-	while (before.n && (before.p[before.n - 1] == '<' ||
-	                    before.p[before.n - 1] == '"' ||
-	                    before.p[before.n - 1] == '\''))
-		before.n--;
-	return sv_iends(before, SV("username=")) ||
-	       sv_iends(before, SV("user=")) || sv_iends(before, SV("login=")) ||
-	       sv_iends(before, SV("authid="));
+	return sv_iends(field, SV("username")) || sv_iends(field, SV("user")) ||
+	       sv_iends(field, SV("login")) || sv_iends(field, SV("authid")) ||
+	       sv_iends(before, SV(" A=plain:")) ||
+	       sv_iends(before, SV(" A=login:"));
+}
+
+static bool is_base64(char c)
+{
+	return is_alnum(c) || c == '+' || c == '/' || c == '=';
+}
+
+/* What a client sends behind AUTH, or as the answer to a 334. */
+static size_t credentials(sv text, size_t i)
+{
+	static const sv verbs[] = {SV_INIT("AUTH PLAIN "),
+	                           SV_INIT("AUTH LOGIN "),
+	                           SV_INIT("AUTH XOAUTH2 "),
+	                           SV_INIT("AUTH CRAM-MD5 ")};
+	sv before = sv_slice(text, i > 160 ? i - 160 : 0, i);
+	size_t n = i, nl = sv_rchr(before, '\n'), prev;
+	bool mixed = false, sent = false;
+
+	while (n < text.n && is_base64(text.p[n]) && n - i < 16384) {
+		mixed = mixed || is_upper(text.p[n]) || is_digit(text.p[n]);
+		n++;
+	}
+	if (n - i < 4 || (n - i) % 4 || !mixed)
+		return 0;
+	for (size_t k = 0; k < 4; k++)
+		if (n - i >= 8 && sv_iends(before, verbs[k]))
+			return n - i;
+	if (nl == SV_NPOS || before.n - nl > 8 ||
+	    (n < text.n && text.p[n] != '\n' && text.p[n] != '\r'))
+		return 0;
+	for (size_t k = nl + 1; k < before.n; k++)
+		sent = before.p[k] == '>' || before.p[k] == ':';
+	prev = sv_rchr(sv_head(before, nl), '\n');
+	before = sv_slice(before, prev == SV_NPOS ? 0 : prev + 1, nl);
+	return sv_has(before, SV("334 ")) && (sent || nl + 1 == i) ? n - i : 0;
+}
+
+static bool secret_at(const struct redact_scan *s, struct word *w)
+{
+	static const char *const fields[] = {
+	    "password", "passwd", "pass", "pwd", "secret", "token", "api_key",
+	    "apikey", "api-key", "access_token", "refresh_token",
+	    "client_secret", "auth_pass", "smtp_password", "smtp_pass", NULL};
+	static const char *const none[] = {"undefined", "null", "none", "true",
+	                                   "false", "yes", "no", NULL};
+	size_t i = s->pos, n = 0, alnum = 0;
+	sv text = s->text;
+	char c = i ? text.p[i - 1] : '\n';
+
+	if (!strchr("=\"' >\n", c) || !c || text.p[i] == c)
+		return false;
+	w->kind = WORD_TOKEN;
+	w->from = i;
+	/* "=" is a character of base64 as well */
+	w->to = i + (c == '=' ? 0 : credentials(text, i));
+	if (w->to > i)
+		return true;
+	if (!redact_in_list(field_before(text, i), fields))
+		return false;
+	while (i + n < text.n && n < REDACT_WORD_MAX &&
+	       !strchr(" \t\r\n\"'`,;&<>()[]{}", text.p[i + n]))
+		alnum += is_alnum(text.p[i + n++]);
+	w->to = i + n;
+	return alnum && !redact_in_list(sv_slice(text, i, w->to), none);
 }
 
 /* The host of a line of syslog: "Nov 24 10:11:12 HOST ", "...T10:11:12Z ". */
@@ -312,74 +638,199 @@ static bool is_path(sv text, size_t i, sv host)
 	sv last = sv_drop(host, sv_rchr(host, '.') + 1);
 
 	return i > 1 && text.p[i - 1] == '/' && text.p[i - 2] != '/' &&
-	       (in_list(last, files) || sv_eq(last, SV("pl")));
+	       (redact_in_list(last, files) || sv_eq(last, SV("pl")));
 }
 
-static bool word_at(sv text, size_t i, size_t end, struct word *w)
+/* As it stands elsewhere in the input, where it was plain what it is. */
+static bool known_host(const struct redactor *r, sv host)
 {
-	sv run = sv_slice(text, i, end), s;
-	bool sure;
-	size_t n;
+	char room[REDACT_WORD_MAX];
 
-	w->from = i;
-	n = host_run(sv_drop(text, i));
-	s = sv_slice(text, i, i + n);
-	w->to = i + n;
-	sure = (i > 2 && sv_eq(sv_slice(text, i - 3, i), SV("://"))) ||
-	       (w->to + 1 < text.n && text.p[w->to] == '[' &&
-	        is_digit(text.p[w->to + 1]));
-	w->kind = WORD_NONE;
-	if (!n || n > REDACT_WORD_MAX)
+	return r && host.n <= sizeof(room) &&
+	       redact_find(r, RK_DOMAIN, redact_base(redact_lower(host, room)));
+}
+
+/* A name from pos on; its ending was measured with the run. */
+static bool host_at(const struct redact_scan *s, bool sure)
+{
+	size_t i = s->pos;
+	sv host = sv_slice(s->text, i, s->host_end);
+	enum ending e;
+
+	if (s->dot == SV_NPOS || s->dot <= i || host.p[0] == '.')
 		return false;
-	if (is_login(text, i) && n == run.n)
-		w->kind = WORD_LOGIN;
-	else if (is_host(s, sure) && !is_path(text, i, s))
-		w->kind = WORD_HOST;
-	else if (is_log_host(text, i))
-		w->kind = WORD_LABEL;
-	else if (is_queue_id(text, i, s) || is_token(s))
-		w->kind = WORD_TOKEN;
+	e = ending_of(sv_slice(s->text, s->dot + 1, s->host_end), sure);
+	if (e == ENDING_FILE && (s->dot_before == SV_NPOS || s->dot_before < i))
+		e = ENDING_NONE;
+	if (e != ENDING_NONE && is_path(s->text, i, host))
+		e = ENDING_NONE;
+	return e != ENDING_NONE || known_host(s->r, host);
+}
+
+/* "DOMAIN\anna" is one login. */
+static size_t login_end(const struct redact_scan *s)
+{
+	size_t end = s->host_end;
+
+	if (end + 1 >= s->text.n || s->text.p[end] != '\\' ||
+	    !is_label_char(s->text.p[end + 1]))
+		return end;
+	end++;
+	while (end < s->text.n && end - s->pos < REDACT_WORD_MAX &&
+	       is_label_char(s->text.p[end]))
+		end++;
+	return end;
+}
+
+/* A value that was labelled elsewhere. */
+static enum word_kind loose(const struct redact_scan *s, sv word)
+{
+	char room[REDACT_WORD_MAX];
+	const struct redact_entry *e;
+
+	if (!s->r || !s->r->loose || word.n < 4 || word.n > REDACT_WORD_MAX)
+		return WORD_NONE;
+	e = redact_find(s->r, RK_LOOSE, word);
+	if (!e)
+		e = redact_find(s->r, RK_LOOSE, redact_lower(word, room));
+	return e ? (enum word_kind)e->count : WORD_NONE;
+}
+
+static bool loose_at(const struct redact_scan *s, struct word *w)
+{
+	size_t end = s->pos;
+	uint8_t ip[4];
+	sv label;
+
+	w->kind = loose(s, sv_slice(s->text, w->from, w->to));
+	if (w->kind != WORD_NONE)
+		return true;
+	while (end < s->host_end && s->text.p[end] != '.' &&
+	       end - s->pos <= REDACT_WORD_MAX)
+		end++;
+	label = sv_slice(s->text, s->pos, end);
+	w->to = end;
+	w->kind = loose(s, label);
+	if (w->kind == WORD_NONE && redact_dashed(sv_head(label, 64), ip) !=
+	                                SV_NPOS &&
+	    (is_alpha(label.p[0]) || redact_seen_ip4(s->r, ip)))
+		w->kind = WORD_DASHED;
 	return w->kind != WORD_NONE;
 }
 
-/* A word may begin here: what stands before it belongs to no word. */
-bool redact_next(sv text, size_t *pos, struct word *w)
+static bool word_at(const struct redact_scan *s, struct word *w)
 {
-	size_t i = *pos;
+	size_t i = s->pos;
+	sv text = s->text, word;
+	bool sure;
 
-	while (i < text.n) {
-		size_t end = i;
-
-		if (is_escape(text, i)) {
-			i += 3;
-			continue;
-		}
-		if (ip_at(text, i, w)) {
-			*pos = w->to;
-			return true;
-		}
-		if (!is_label_char(text.p[i])) {
-			i++;
-			continue;
-		}
-		while (end < text.n && end - i <= REDACT_WORD_MAX &&
-		       is_local_char(text.p[end]))
-			end++;
-		if (address_at(text, i, end, w) || word_at(text, i, end, w)) {
-			*pos = w->to;
-			return true;
-		}
-		while (i < end && is_label_char(text.p[i]))
-			if (text.p[i++] == '_' && i < end && is_digit(text.p[i]))
-				break;
-		if (i < end && is_label_char(text.p[i]))
-			continue; /* "_203.0.113.5" */
-		/* digits and dots of a version are one word */
-		while (i < end && text.p[i] == '.' && i + 1 < end)
-			do
-				i++;
-			while (i < end && is_label_char(text.p[i]));
+	if (i >= s->host_end)
+		return false;
+	w->from = i;
+	w->to = s->host_end;
+	w->kind = WORD_NONE;
+	word = sv_slice(text, i, w->to);
+	sure = (i > 2 && sv_eq(sv_slice(text, i - 3, i), SV("://"))) ||
+	       (w->to + 1 < text.n && text.p[w->to] == '[' &&
+	        is_digit(text.p[w->to + 1]));
+	if (is_login(text, i)) {
+		w->kind = WORD_LOGIN;
+		w->to = login_end(s);
+	} else if (host_at(s, sure)) {
+		w->kind = WORD_HOST;
+	} else if (is_log_host(text, i)) {
+		w->kind = WORD_LABEL;
+	} else if (is_queue_id(text, i, word) || is_token(word)) {
+		w->kind = WORD_TOKEN;
 	}
-	*pos = i;
+	return w->kind != WORD_NONE || loose_at(s, w);
+}
+
+/* An address is glued to a word: "_203.0.113.5", "client-203.0.113.5". */
+static bool glued(sv text, size_t i)
+{
+	uint8_t ip[4];
+	char before = text.p[i - 1];
+
+	if (!is_digit(text.p[i]))
+		return false;
+	if (before == '_')
+		return true;
+	if (before != '-' && before != '.' && !is_high(before))
+		return false;
+	if (!redact_ip4(sv_drop(text, i), '.', ip))
+		return false;
+	return before != '.' || !is_digit(text.p[i - 2]);
+}
+
+/* Over a word that stays. */
+static void skip(struct redact_scan *s)
+{
+	sv text = s->text;
+	size_t i = s->pos, end = s->run_end;
+
+	/* digits and dots of a version are one word */
+	do {
+		i++;
+		while (i < end && is_label_char(text.p[i]) && !glued(text, i))
+			i++;
+	} while (i + 1 < end && text.p[i] == '.' && !glued(text, i + 1));
+	s->pos = i;
+}
+
+/* What is written for another character: no word begins in it. */
+static size_t escape_at(sv text, size_t i)
+{
+	sv s = sv_slice(text, i, i + 6);
+
+	if (is_escape(text, i))
+		return 3;
+	if (s.n < 2 || s.p[0] != '\\')
+		return 0;
+	if (s.p[1] == 'u' && s.n == 6 && s.p[2] == '0' && s.p[3] == '0')
+		return 6;
+	if (s.p[1] == 'x' && s.n > 3 && is_xdigit(s.p[2]) && is_xdigit(s.p[3]))
+		return 4;
+	return s.p[1] == 'n' || s.p[1] == 'r' || s.p[1] == 't' ? 2 : 0;
+}
+
+static bool encoded_at(const struct redact_scan *s, struct word *w)
+{
+	size_t n = s->inner ? 0 : redact_encoded(sv_drop(s->text, s->pos));
+
+	w->kind = WORD_ENCODED;
+	w->from = s->pos;
+	w->to = s->pos + n;
+	return n > 0;
+}
+
+static bool begins(struct redact_scan *s, struct word *w)
+{
+	if (encoded_at(s, w) || quoted_at(s, w) || secret_at(s, w) ||
+	    ip_at(s, w))
+		return true;
+	if (!is_label_char(s->text.p[s->pos])) {
+		s->pos++;
+		return false;
+	}
+	measure(s);
+	if (address_at(s, w) || word_at(s, w))
+		return true;
+	skip(s);
+	return false;
+}
+
+bool redact_next(struct redact_scan *s, struct word *w)
+{
+	while (s->pos < s->text.n) {
+		size_t n = escape_at(s->text, s->pos);
+
+		if (n) {
+			s->pos += n;
+		} else if (begins(s, w)) {
+			s->pos = w->to;
+			return true;
+		}
+	}
 	return false;
 }

@@ -111,6 +111,11 @@ int print_answer(struct mw_answer *answer, int status);
 int print_table(struct mw_answer *answer, int status);
 /* Text that is no answer, to where the answer would go. */
 int print_text(const char *text, size_t n, int status);
+/*
+ * A file that only its owner can read: written beside it, and put in its
+ * place when it is safe on the disk.  False: said why.
+ */
+bool write_private(const char *file, const char *text, size_t n);
 
 /* A whole file ("-": standard input) in memory; false: said why. */
 struct bytes {
@@ -135,7 +140,10 @@ bool inputs_gather(struct inputs *in, int argc, char **argv);
  */
 int inputs_done(struct inputs *in, int status);
 
-/* Put redacted texts in place of the inputs; NULL: said why. */
-struct mw_redactor *inputs_redact(struct inputs *in);
+/*
+ * Put redacted texts in place of the inputs; NULL: said why.  Names that the
+ * rules of the context know stay.
+ */
+struct mw_redactor *inputs_redact(struct inputs *in, struct mw_ctx *ctx);
 
 #endif

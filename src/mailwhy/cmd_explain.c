@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
 #include "cmd.h"
 
 static struct {
@@ -42,7 +45,7 @@ static const struct opt options[] = {
 };
 /* clang-format on */
 
-static int explain(struct inputs *in)
+static int explain(struct mw_ctx *ctx, struct inputs *in)
 {
 	struct mw_explain_options o = {
 	    .size = sizeof(o),
@@ -58,37 +61,70 @@ static int explain(struct inputs *in)
 	                   : NULL,
 	    .forward_to = opts.forward_to,
 	};
-	struct mw_ctx *ctx = context_new();
 	struct mw_answer *answer;
 	struct mw_err err;
 	int status;
 
-	if (!ctx)
-		return EXIT_SOFTWARE;
 	if (mw_explain(ctx, in->v, in->n, &o, &answer, &err) != MW_OK) {
 		complain("%s", err.text);
-		mw_ctx_free(ctx);
 		return err.status == MW_EINVAL ? EXIT_USAGE : EXIT_SOFTWARE;
 	}
 	status = mw_answer_count(answer) ? EXIT_DONE : EXIT_FINDING;
 	status = print_answer(answer, status);
 	mw_answer_free(answer);
-	mw_ctx_free(ctx);
+	return status;
+}
+
+/* A value of an option as it now stands in the texts; the caller frees it. */
+static char *redacted(struct mw_redactor *r, const char *value)
+{
+	const char *text;
+	size_t n;
+
+	if (mw_redactor_text(r, value, strlen(value), &text, &n, NULL) !=
+	    MW_OK)
+		return NULL;
+	return strdup(text);
+}
+
+/* Explain what the pseudonyms say, with the options' names changed as well. */
+static int explain_redacted(struct mw_ctx *ctx, struct inputs *in)
+{
+	struct mw_redactor *r = inputs_redact(in, ctx);
+	char *own[OPT_LIST_MAX] = {NULL}, *said_by = NULL;
+	int status;
+
+	if (!r)
+		return EXIT_SOFTWARE;
+	for (size_t i = 0; i < opts.own.n; i++) {
+		own[i] = redacted(r, opts.own.v[i]);
+		opts.own.v[i] = own[i] ? own[i] : "";
+	}
+	if (opts.said_by)
+		opts.said_by = said_by = redacted(r, opts.said_by);
+	status = explain(ctx, in);
+	for (size_t i = 0; i < opts.own.n; i++)
+		free(own[i]);
+	free(said_by);
+	mw_redactor_free(r);
 	return status;
 }
 
 static int run(int argc, char **argv)
 {
 	struct inputs in;
+	struct mw_ctx *ctx;
 	int status = EXIT_SOFTWARE;
 
-	if (inputs_gather(&in, argc, argv)) {
-		struct mw_redactor *r = opts.redact ? inputs_redact(&in) : NULL;
-
-		if (!opts.redact || r)
-			status = in.n ? explain(&in) : EXIT_NOINPUT;
-		mw_redactor_free(r);
-	}
+	if (!inputs_gather(&in, argc, argv))
+		return inputs_done(&in, status);
+	ctx = context_new();
+	if (ctx && !in.n)
+		status = EXIT_NOINPUT;
+	else if (ctx)
+		status = opts.redact ? explain_redacted(ctx, &in)
+		                     : explain(ctx, &in);
+	mw_ctx_free(ctx);
 	return inputs_done(&in, status);
 }
 

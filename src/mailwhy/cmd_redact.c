@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cmd.h"
 
@@ -48,13 +43,14 @@ static bool replace(struct mw_redactor *r, struct inputs *in, size_t i)
 	return true;
 }
 
-struct mw_redactor *inputs_redact(struct inputs *in)
+struct mw_redactor *inputs_redact(struct inputs *in, struct mw_ctx *ctx)
 {
 	struct mw_redactor *r = mw_redactor_new();
-	bool ok = r != NULL;
+	struct mw_err err = {.text = "no memory"};
+	bool ok = r && mw_redactor_keep(r, ctx, &err) == MW_OK;
 
-	if (!r)
-		complain("no memory");
+	if (!ok)
+		complain("%s", err.text);
 	for (size_t i = 0; ok && i < in->n; i++) {
 		if (in->v[i].n > MW_PASTE_MAX)
 			in->v[i].n = MW_PASTE_MAX;
@@ -64,7 +60,8 @@ struct mw_redactor *inputs_redact(struct inputs *in)
 	for (size_t i = 0; ok && i < in->n; i++)
 		ok = replace(r, in, i);
 	if (ok && mw_redactor_lost(r))
-		complain("too many values: %zu got a fixed pseudonym",
+		complain("too many values, or too long ones: %zu became a "
+		         "fixed word, so that they cannot be told apart",
 		         mw_redactor_lost(r));
 	if (!ok) {
 		mw_redactor_free(r);
@@ -77,24 +74,12 @@ static int write_map(struct mw_redactor *r)
 {
 	const char *text;
 	size_t n;
-	int fd;
-	FILE *f;
-	bool ok;
 
-	if (mw_redactor_map(r, &text, &n, NULL) != MW_OK)
+	if (mw_redactor_map(r, &text, &n, NULL) != MW_OK) {
+		complain("no memory");
 		return EXIT_SOFTWARE;
-	fd = open(opts.map, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	/* An old file may have been open to others. */
-	ok = fd >= 0 && !fchmod(fd, 0600);
-	f = ok ? fdopen(fd, "w") : NULL;
-	ok = f && fwrite(text, 1, n, f) == n;
-	if (f && fclose(f))
-		ok = false;
-	else if (!f && fd >= 0)
-		(void)close(fd);
-	if (!ok)
-		complain("%s: %s", opts.map, strerror(errno));
-	return ok ? EXIT_DONE : EXIT_CANTCREAT;
+	}
+	return write_private(opts.map, text, n) ? EXIT_DONE : EXIT_CANTCREAT;
 }
 
 static int print_all(const struct inputs *in)
@@ -121,9 +106,11 @@ static int print_all(const struct inputs *in)
 
 static int redact(struct inputs *in)
 {
-	struct mw_redactor *r = inputs_redact(in);
+	struct mw_ctx *ctx = context_new();
+	struct mw_redactor *r = ctx ? inputs_redact(in, ctx) : NULL;
 	int status;
 
+	mw_ctx_free(ctx);
 	if (!r)
 		return EXIT_SOFTWARE;
 	status = opts.map ? write_map(r) : EXIT_DONE;

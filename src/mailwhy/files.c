@@ -122,7 +122,8 @@ static int write_in_place(const char *file, const char *text, size_t n)
 	return ok ? 0 : told_errno(file);
 }
 
-static FILE *open_temporary(char *tmp)
+/* A new file with a name of its own: no link is followed. */
+static FILE *open_temporary(char *tmp, bool secret)
 {
 	int fd = mkstemp(tmp);
 	mode_t mask = umask(0);
@@ -130,27 +131,26 @@ static FILE *open_temporary(char *tmp)
 	(void)umask(mask);
 	if (fd < 0)
 		return NULL;
-	(void)fchmod(fd, 0666 & ~mask);
+	(void)fchmod(fd, secret ? 0600 : 0666 & ~mask);
 	return fdopen(fd, "w");
 }
 
 /* Replaced by rename: a reader sees the old file or the whole new one. */
-static int write_file(const char *file, const char *text, size_t n)
+static int write_beside(const char *file, const char *text, size_t n,
+                        bool secret)
 {
 	size_t len = strlen(file) + 8;
-	char *tmp;
-	struct stat st;
+	char *tmp = malloc(len);
 	FILE *f;
 	bool ok;
 
-	if (!stat(file, &st) && !S_ISREG(st.st_mode))
-		return write_in_place(file, text, n);
-	tmp = malloc(len);
 	if (!tmp)
 		return told_errno(file);
 	(void)snprintf(tmp, len, "%s.XXXXXX", file);
-	f = open_temporary(tmp);
+	f = open_temporary(tmp, secret);
 	ok = f && fwrite(text, 1, n, f) == n;
+	if (ok && secret && (fflush(f) || fsync(fileno(f))))
+		ok = false;
 	if (f && fclose(f))
 		ok = false;
 	if (!ok || rename(tmp, file)) {
@@ -161,6 +161,34 @@ static int write_file(const char *file, const char *text, size_t n)
 	}
 	free(tmp);
 	return ok ? 0 : -1;
+}
+
+static int write_file(const char *file, const char *text, size_t n)
+{
+	struct stat st;
+
+	if (!stat(file, &st) && !S_ISREG(st.st_mode))
+		return write_in_place(file, text, n);
+	return write_beside(file, text, n, false);
+}
+
+bool write_private(const char *file, const char *text, size_t n)
+{
+	struct stat st;
+
+	if (!*file) {
+		complain("no name for a file");
+		return false;
+	}
+	/* "/dev/stderr" is a link to the terminal, which is asked for */
+	if (!stat(file, &st) && !S_ISREG(st.st_mode)) {
+		if (S_ISDIR(st.st_mode)) {
+			complain("%s: is a folder, not a file", file);
+			return false;
+		}
+		return !write_in_place(file, text, n);
+	}
+	return !write_beside(file, text, n, true);
 }
 
 static enum mw_format wanted_format(void)

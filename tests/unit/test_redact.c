@@ -29,6 +29,72 @@ static const struct row {
 	{"forward to delist@messaging.microsoft.com",
 		"forward to delist@messaging.microsoft.com"},
 	{"version=15.20.42.3", "version=15.20.42.3"},
+	/* private ones stay private */
+	{"172.16.5.4 100.64.7.8 10.1.2.3 192.168.7.9 169.254.1.2",
+		"172.16.0.1 100.64.0.1 10.0.0.1 192.168.0.1 169.254.1.2"},
+	/* glued to words */
+	{"IP:203.0.113.5\xe8\xa2\xab client-203.0.113.5, 203.0.113.5-203.0.113.9",
+		"IP:192.0.2.1\xe8\xa2\xab client-192.0.2.1, 192.0.2.1-192.0.2.2"},
+	{"[203.0.113.5] /203.0.113.5.25: spf/203.0.113.5",
+		"[192.0.2.1] /192.0.2.1.25: spf/192.0.2.1"},
+	{"b'550 \\n203.0.113.5'", "b'550 \\n192.0.2.1'"},
+	/* IPv6 */
+	{"anna@[IPv6:2001:db8:9::1] IPv6:2001:db8:9::2",
+		"user1@[IPv6:2001:db8:1::1] IPv6:2001:db8:1::2"},
+	{"::ffff:203.0.113.5 ::ffff:cb00:7105 64:ff9b::cb00:7105 203.0.113.5",
+		"::ffff:192.0.2.1 ::ffff:192.0.2.1 64:ff9b::192.0.2.1 192.0.2.1"},
+	{"2001:db8:9:1::1, 2001:db8:9:2::1%eth0 [fe80::1%eth0] fd12:3456:789a::1",
+		"2001:db8:1::1, 2001:db8:1:1::1%eth0 [fe80::1%eth0] fd00:0:1::1"},
+	{"ip=2001%3Adb8%3A9%3A%3A1 2001:db8:9::1. 2001:DB8:0009::1",
+		"ip=2001%3Adb8%3A1%3A%3A1 2001:db8:1::1. 2001:db8:1::1"},
+	/* reversed */
+	{"5.113.0.203.in-addr.arpa 113.0.203.in-addr.arpa 203.0.113.5",
+		"1.2.0.192.in-addr.arpa 2.0.192.in-addr.arpa 192.0.2.1"},
+	{"2001:db8:9::1 1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.9.0.0.0.8.b.d.0."
+		"1.0.0.2.ip6.arpa",
+		"2001:db8:1::1 1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0."
+		"8.b.d.0.1.0.0.2.ip6.arpa"},
+	{"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.9.0.0.0.8.b.d.0."
+		"1.0.0.2.zen.spamhaus.org",
+		"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0."
+		"8.b.d.0.1.0.0.2.zen.spamhaus.org"},
+	/* addresses in other clothes */
+	{"bounce+17-anna=shop.de@list.net <anna@shop.de>",
+		"bounce+01-user1=example.org@example.com <user1@example.org>"},
+	{"SRS0=ab1C=XY=shop.de=anna@fwd.net anna@shop.de",
+		"SRS0=aa0B=XY=example.org=user1@example.com user1@example.org"},
+	{"prvs=0123abc45=anna@shop.de", "prvs=0000aaa01=user1@example.org"},
+	{"anna+lists@shop.de anna@shop.de",
+		"user1+user2@example.org user1@example.org"},
+	{"anna%shop.de@fwd.net", "user1%example.org@example.com"},
+	{"anna+40shop.de anna=40shop.de anna&#64;shop.de anna\\u0040shop.de "
+		"anna(at)shop.de",
+		"user1+40example.org user1=40example.org user1&#64;example.org "
+		"user1\\u0040example.org user1(at)example.org"},
+	{"\"anna maria\"@shop.de o'brien@shop.de",
+		"user1@example.org user2@example.org"},
+	{"%3Canna%2Bx%40shop.de%3E", "%3Cuser1%40example.org%3E"},
+	{"=?utf-8?B?YW5uYUBzaG9wLmRl?= anna@shop.de =?x?Q?to=20anna=40shop.de?= "
+		"=?utf-8?Q?R=C3=BCck?=",
+		"=?utf-8?B?dXNlcjFAZXhhbXBsZS5vcmc=?= user1@example.org "
+		"=?x?Q?to_user1=40example.org?= =?utf-8?Q?R=C3=BCck?="},
+	{"shop-de.mail.protection.outlook.com",
+		"example-org.mail.protection.outlook.com"},
+	/* seen with a label, and again */
+	{"sasl_username=karl: 'karl' may not; DOM\\karl user=DOM\\karl",
+		"sasl_username=user1: 'user1' may not; DOM\\user1 "
+		"user=host1\\user1"},
+	{"user=mail may send mail", "user=user1 may send mail"},
+	{"postfix/smtp[1]: 4WxYz12abc: to=... see 4WxYz12abc.",
+		"postfix/smtp[1]: 0AaAa00aab: to=... see 0AaAa00aab."},
+	{"karl7@shop.de: karl7 unknown", "user1@example.org: user1 unknown"},
+	{"user: 'karl', pass: 'hunter2' hunter2 token: invalid",
+		"user: 'user1', pass: 'aaaaaa1' aaaaaa1 token: invalid"},
+	{"AUTH PLAIN AGthcmwAc2VjcmV0", "AUTH PLAIN AAaaaaaAa0AaaaA1"},
+	{"http://shop.foo/x and shop.foo", "http://example.org/x and example.org"},
+	/* no ids */
+	{"curl/auth-535-google.txt utf8-general-cs-2024",
+		"curl/auth-535-google.txt utf8-general-cs-2024"},
 };
 /* clang-format on */
 
