@@ -7,7 +7,7 @@ usage: leaveout.py LEAVEOUT ROOT SHARED
 Each judged reply and situation is classified without the rules one of whose
 Seen came from it: the same Source, or the same text once values are replaced
 by their kind and codes are taken out (also where one is the beginning of the
-other).  Then the share that each rule decides with all rules in place.
+other).
 """
 
 import collections
@@ -115,16 +115,6 @@ def report(kind, rows):
 		f"{f} {n}" for f, n in wrong.most_common(10)))
 
 
-def per_rule(seen, full):
-	"""How many judged texts each rule decides."""
-	rules = {rule for rule, _ in seen}
-	used = collections.Counter(answer[1] for answer in full)
-	share("rules that decide no judged text", len(rules - set(used)),
-	      len(rules))
-	print("texts a rule: " + ", ".join(
-		f"{rule or 'none'} {n}" for rule, n in used.most_common(10)))
-
-
 def main():
 	program, shared = sys.argv[1], pathlib.Path(sys.argv[3])
 	seen, keys = sources(ROOT)
@@ -143,7 +133,6 @@ def main():
 		report(kind, those)
 		taken = [r for r in those if r[1]]
 		report(f"{kind} with rules taken out", taken)
-	per_rule(seen, full)
 	if "-v" in sys.argv:
 		for (kind, by, text, row), ids, _, answer in zip(
 				cases, gone, full, left):

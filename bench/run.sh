@@ -22,6 +22,8 @@ if [ -n "$shared" ] && [ -d "$shared" ]; then
 fi
 if [ -n "$shared" ] && [ -d "$shared" ]; then
 	python3 bench/leaveout.py "$build/bench/bench_leaveout" . "$shared"
+	python3 bench/perrule.py "$build/mailwhy" . "$shared"
+	python3 bench/vocabulary.py "$build/mailwhy" . "$shared"
 fi
 for t in $targets; do
 	case $t in
