@@ -405,6 +405,18 @@ static bool is_expiry_of(const struct diagnosis *d, struct diagnosis *earlier)
 	       y->text.n;
 }
 
+/* Does x tell why the mail failed whose reason d could not show? */
+static bool tells_hidden(const struct diagnosis *d, const struct diagnosis *x)
+{
+	bool tells = x->reply.code >= 400 ||
+	             (x->at->form == FORM_EXCEPTION && x->cl.rule &&
+	              x->cause != d->cause);
+
+	return d != x && tells && x->at->form != FORM_LOG &&
+	       (!d->at->recipient.n || !x->at->recipient.n ||
+	        sv_ieq(d->at->recipient, x->at->recipient));
+}
+
 /*
  * A library often prints its log, which holds the reply, and then an exception
  * that hides it.
@@ -414,17 +426,7 @@ static bool is_hidden_reply(const struct diagnoses *out,
 {
 	return d->at->form == FORM_EXCEPTION && !d->reply.code && out->n &&
 	       !strcmp(d->cause->id, "unknown.reason-missing") &&
-	       out->v[out->n - 1]->reply.code >= 400 &&
-	       (!d->at->recipient.n ||
-	        sv_ieq(d->at->recipient, out->v[out->n - 1]->at->recipient));
-}
-
-/* Does x tell why the mail failed whose reason d could not show? */
-static bool tells_hidden(const struct diagnosis *d, const struct diagnosis *x)
-{
-	return d != x && x->reply.code >= 400 && x->at->form != FORM_LOG &&
-	       (!d->at->recipient.n || !x->at->recipient.n ||
-	        sv_ieq(d->at->recipient, x->at->recipient));
+	       tells_hidden(d, out->v[out->n - 1]);
 }
 
 /* An exception that hides the reply is of no use beside one that has it. */

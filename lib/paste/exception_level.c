@@ -15,14 +15,16 @@ static const sv levels[] = {
 	SV_INIT("\"level\":\"error\""), SV_INIT("\"level\": \"error\""),
 	SV_INIT("\"level\":\"warn"), SV_INIT("\"level\":\"fatal\""),
 	SV_INIT("\"L\":\"ERROR\""), SV_INIT("\"levelname\": \"ERROR\""),
-	SV_INIT("\"severity\":\"ERROR\""), SV_INIT("\"lvl\":\"error\""),
+	SV_INIT("\"severity\":\"ERROR\""), SV_INIT("\"severity\":\"WARN\""),
+	SV_INIT("\"severity\": \"ERROR\""), SV_INIT("\"lvl\":\"error\""),
 };
 /* In the order in which a reply is looked for. */
 static const sv keys[] = {
 	SV_INIT("err=\""), SV_INIT("error=\""), SV_INIT("\"err\":\""),
 	SV_INIT("\"error\":\""), SV_INIT("\"error\": \""), SV_INIT("msg=\""),
 	SV_INIT("\"msg\":\""), SV_INIT("\"message\":\""),
-	SV_INIT("\"message\": \""),
+	SV_INIT("\"message\": \""), SV_INIT("\"error_message\":\""),
+	SV_INIT("\"exception.message\":\""), SV_INIT("\"reason\":\""),
 };
 /* What sockets and TLS of the client say. */
 static const sv words[] = {

@@ -31,6 +31,9 @@ static const sv sentences[] = {
 	SV_INIT("SMTP Error: data not accepted"),
 	SV_INIT("SMTP server error: "), SV_INIT("Could not instantiate mail"),
 	SV_INIT("The following From address failed"),
+	SV_INIT("Failed to connect to mailserver at"),
+	SV_INIT("Failed to connect to server: "),
+	SV_INIT("Failed to connect to server. Error number"),
 };
 /* Words that stand in front of the sentence of a library. */
 static const sv fronts[] = {
@@ -157,9 +160,10 @@ static size_t read_expected(struct paste_ctx *ctx)
  * "SMTP server error: X command failed Detail: words SMTP code: 550
  * Additional SMTP info: 5.7.1": codes behind the words come in front.
  */
-static size_t read_detail(struct paste_ctx *ctx, size_t from)
+static size_t read_detail(struct paste_ctx *ctx, size_t from, sv recipient)
 {
-	struct exc x = {.ctx = ctx, .writer = SV("phpmailer"), .server = true};
+	struct exc x = {.ctx = ctx, .writer = SV("phpmailer"), .server = true,
+	                .recipient = recipient};
 	size_t next = exc_take_until(&x, 0, from, smtp_code), at, info;
 	struct mtext words;
 	sv s;
@@ -241,6 +245,11 @@ static size_t read_recipients(struct paste_ctx *ctx, size_t from)
 		}
 		x.recipient = exc_keep(&x, 0, from, from + colon);
 		from += colon + 2;
+		if (sv_has(sv_drop(s, from), smtp_code)) {
+			end = read_detail(ctx, from, x.recipient);
+			if (end)
+				return end;
+		}
 		end = sv_find(sv_drop(s, from), SV(" in /"));
 		if (end != SV_NPOS)
 			to = from + end;
@@ -329,7 +338,7 @@ size_t exc_php(struct paste_ctx *ctx)
 		return read_expected(ctx);
 	at = exc_behind(s, detail);
 	if (at != SV_NPOS && sv_has(s, SV("command failed"))) {
-		n = read_detail(ctx, at);
+		n = read_detail(ctx, at, SV(""));
 		if (n)
 			return n;
 	}
@@ -337,7 +346,7 @@ size_t exc_php(struct paste_ctx *ctx)
 	if (sv_has(s, SV("From address failed: ")) &&
 	    exc_behind(exc_line(ctx, 1), detail) != SV_NPOS) {
 		at = exc_behind(s, SV("command failed,"));
-		n = at == SV_NPOS ? 0 : read_detail(ctx, at);
+		n = at == SV_NPOS ? 0 : read_detail(ctx, at, SV(""));
 		if (n)
 			return n;
 	}

@@ -159,6 +159,25 @@ static size_t msmtp_log(struct paste_ctx *ctx)
 	return 1;
 }
 
+/* "ssmtp: Cannot open smtp.example.org:587", in a shell or a system log */
+static size_t ssmtp(struct paste_ctx *ctx)
+{
+	struct exc x = {.ctx = ctx, .writer = SV("ssmtp")};
+	sv s = exc_line(ctx, 0);
+	size_t at = sv_find(s, SV("Cannot open ")), from;
+
+	if (at == SV_NPOS)
+		return 0;
+	from = sv_ifind(sv_head(s, at), SV("ssmtp"));
+	if (from == SV_NPOS)
+		return 0;
+	take_words(&x, from);
+	x.stage = STAGE_CONNECT;
+	exc_host_port(&x, 0, at + 12);
+	exc_emit(&x, 0);
+	return 1;
+}
+
 static size_t curl(struct paste_ctx *ctx)
 {
 	struct exc x = {.ctx = ctx, .writer = SV("curl")};
@@ -422,7 +441,7 @@ static size_t zend(struct paste_ctx *ctx)
 size_t exc_tool(struct paste_ctx *ctx)
 {
 	static size_t (*const readers[])(struct paste_ctx *ctx) = {
-	    msmtp, msmtp_log, curl, textproto, go_error, lettre, elixir, zend,
+	    msmtp, msmtp_log, ssmtp, curl, textproto, go_error, lettre, elixir, zend,
 	    exc_level, exc_perl,
 	};
 
