@@ -165,9 +165,13 @@ static void take_claim(struct diagnosis *d)
 	                          : CLAIM_NONE;
 	d->expired = d->at->expired;
 	d->action = d->at->action;
-	if (d->action == ACTION_NONE)
-		d->action = d->claimed == CLAIM_TEMPORARY ? ACTION_DELAYED
-		                                          : ACTION_FAILED;
+	if (d->action != ACTION_NONE)
+		return;
+	if (d->claimed == CLAIM_TEMPORARY ||
+	    !strcmp(d->cause->id, "notice.delayed"))
+		d->action = ACTION_DELAYED;
+	else if (strncmp(d->cause->id, "notice.", 7) != 0)
+		d->action = ACTION_FAILED;
 }
 
 /* What a report says by itself where it gives no reason. */

@@ -21,8 +21,12 @@ struct piece {
 	size_t from, to;
 };
 
-/* Shorter words behind an opening are no reason. */
+/* Shorter words beside an opening are no reason. */
 #define WHOLE_LEAST 16
+/* A joined line is searched so far for what announces a reply. */
+#define WHOLE_MAX 4096
+/* Fewer bytes of words announce nothing there. */
+#define WHOLE_WORDS 12
 
 /* The text that lines are being added to. */
 struct pending {
@@ -61,7 +65,7 @@ struct reading {
 	enum ev_action action;
 	struct frame_line first;
 	struct frame_line whole; /* its opening words had more behind them */
-	size_t whole_from, whole_to;
+	size_t whole_from, whole_to, whole_behind;
 	const struct frame_pattern *begun[32]; /* that opened this bounce */
 	size_t nbegun;
 };
@@ -719,25 +723,88 @@ static void read_inline(struct reading *r, const struct frame_line *l)
 			return;
 }
 
+/* Where the pattern begins in s, and in *end where it has been read to. */
+static size_t opening_at(sv s, const struct frame_match *m, size_t *end)
+{
+	sv words = sv_str(m->pattern->text);
+	size_t open = sv_chr(words, '{'), close = sv_rchr(words, '}');
+	sv first = sv_trim(sv_head(words, open == SV_NPOS ? words.n : open));
+	sv last = close == SV_NPOS ? first : sv_trim(sv_drop(words, close + 1));
+	size_t at = first.n ? sv_ifind(s, first) : SV_NPOS, behind;
+
+	if (at == SV_NPOS)
+		return at;
+	*end = at + first.n;
+	for (size_t i = 0; i < SLOTS; i++)
+		if (m->slot[i].p && m->slot[i].n < s.n &&
+		    m->at[i] + m->slot[i].n > *end)
+			*end = m->at[i] + m->slot[i].n;
+	behind = last.n ? sv_ifind(sv_drop(s, at), last) : SV_NPOS;
+	if (behind != SV_NPOS && at + behind + last.n > *end)
+		*end = at + behind + last.n;
+	return at;
+}
+
 /*
  * Tools join the lines of a bounce: then the reason stands behind the opening
- * words, in no place that could be told.
+ * words, or before them, in no place that could be told.
  */
 static void note_whole(struct reading *r, const struct frame_line *l,
                        const struct frame_match *m)
 {
-	sv s = line_text(l), words = sv_str(m->pattern->text);
-	size_t slot = sv_rchr(words, '}'), at;
+	sv s = line_text(l);
+	size_t from, to;
 
-	/* The last words of the opening: behind its last slot, if any. */
-	words = slot == SV_NPOS ? words : sv_trim(sv_drop(words, slot + 1));
-	at = words.n ? sv_ifind(s, words) : SV_NPOS;
-	if (r->whole.text || at == SV_NPOS ||
-	    s.n < at + words.n + WHOLE_LEAST)
+	if (r->whole.text)
+		return;
+	from = opening_at(s, m, &to);
+	if (from == SV_NPOS || (from < WHOLE_LEAST && s.n < to + WHOLE_LEAST))
 		return;
 	r->whole = *l;
-	r->whole_from = at + words.n;
-	r->whole_to = s.n;
+	r->whole_behind = to;
+	r->whole_from = from < WHOLE_LEAST ? to : 0;
+	r->whole_to = from >= WHOLE_LEAST && s.n < to + WHOLE_LEAST ? from
+	                                                            : s.n;
+}
+
+/* What announces a reply in the middle of a joined line. */
+static bool take_announced(struct reading *r)
+{
+	sv s = sv_head(line_text(&r->whole), WHOLE_MAX);
+	struct frame_match m;
+
+	for (size_t i = r->whole_from; i < s.n; i++) {
+		bool word = !i || is_blank(s.p[i - 1]);
+
+		if (!word || is_blank(s.p[i]) ||
+		    !frame_best(r->set, 1u << FRAME_OPEN | 1u << FRAME_LINE, s,
+		                i, &m) ||
+		    m.literal < WHOLE_WORDS ||
+		    m.slot[SLOT_REPLY].n < WHOLE_LEAST || m.line ||
+		    r->set->frames[m.pattern->frame].fields)
+			continue;
+		start_text(r, &r->whole, m.at[SLOT_REPLY], r->whole_to,
+		           RANK_REPLY, m.pattern);
+		return true;
+	}
+	return false;
+}
+
+/* ": anna@example.org 550 ...": behind the opening stands who it is about. */
+static void take_behind(struct reading *r)
+{
+	sv s = line_text(&r->whole), address;
+	size_t i = r->whole_behind, from = r->whole_from, n;
+
+	while (i < s.n && (s.p[i] == ':' || s.p[i] == '.' || is_blank(s.p[i])))
+		i++;
+	n = match_address(sv_drop(s, i), &address);
+	if (n && sv_chr(address, '@') != SV_NPOS) {
+		fill(r, &r->items[0].at.recipient, address);
+		i += i + n + WHOLE_LEAST <= s.n ? n : 0;
+	}
+	start_text(r, &r->whole, from ? i : from, r->whole_to, RANK_PROSE,
+	           NULL);
 }
 
 /* Where no reason was found, the joined line is what there is. */
@@ -750,7 +817,8 @@ static void take_whole(struct reading *r)
 		return;
 	r->cur = 0;
 	r->text.n = 0;
-	start_text(r, &r->whole, r->whole_from, r->whole_to, 1, NULL);
+	if (!take_announced(r))
+		take_behind(r);
 	close_text(r);
 }
 
