@@ -103,12 +103,14 @@ bool rules_add_dir(struct mw_ctx *ctx, const char *dir, bool must,
                    mw_complain *tell, void *arg);
 
 /*
- * Print the answer as the common options ask; returns the exit status, which
- * is "status" if all went well.  A table keeps a row on one line where it is
- * read by a program.
+ * Print the answer as the common options ask, and free it and its context
+ * (NULL: the caller does); returns the exit status, which is "status" if all
+ * went well.  A table keeps a row on one line where it is read by a program.
  */
-int print_answer(struct mw_answer *answer, int status);
-int print_table(struct mw_answer *answer, int status);
+int print_answer(struct mw_ctx *ctx, struct mw_answer *answer, int status);
+int print_table(struct mw_ctx *ctx, struct mw_answer *answer, int status);
+/* Say why there is no answer, and free the context; the exit status. */
+int no_answer(struct mw_ctx *ctx, const struct mw_err *err);
 /* Text that is no answer, to where the answer would go. */
 int print_text(const char *text, size_t n, int status);
 /*

@@ -6,7 +6,6 @@ static int run(int argc, char **argv)
 	struct mw_ctx *ctx;
 	struct mw_answer *answer;
 	struct mw_err err;
-	int status;
 
 	if (argc > 1) {
 		complain("causes: one id at a time");
@@ -15,16 +14,10 @@ static int run(int argc, char **argv)
 	ctx = context_new();
 	if (!ctx)
 		return EXIT_SOFTWARE;
-	if (mw_causes(ctx, argc ? argv[0] : NULL, &answer, &err) != MW_OK) {
-		complain("%s", err.text);
-		mw_ctx_free(ctx);
-		return err.status == MW_ENOENT ? EXIT_FINDING : EXIT_SOFTWARE;
-	}
-	status = argc ? print_answer(answer, EXIT_DONE)
-	              : print_table(answer, EXIT_DONE);
-	mw_answer_free(answer);
-	mw_ctx_free(ctx);
-	return status;
+	if (mw_causes(ctx, argc ? argv[0] : NULL, &answer, &err) != MW_OK)
+		return no_answer(ctx, &err);
+	return argc ? print_answer(ctx, answer, EXIT_DONE)
+	            : print_table(ctx, answer, EXIT_DONE);
 }
 
 const struct cmd cmd_causes = {

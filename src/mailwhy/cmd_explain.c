@@ -37,7 +37,7 @@ static const struct opt options[] = {
 	{"forward-to", 0, OPT_STRING, &opts.forward_to, "ACTOR",
 		"the same for another reader, as hosting-provider", NULL},
 	{"lang", 0, OPT_STRING, &opts.lang, "LANG",
-		"language of that text, as en or de", NULL},
+		"language of the text to send, as en or de", NULL},
 	{"redact", 0, OPT_FLAG, &opts.redact, NULL,
 		"replace addresses, hosts and ids before it is explained",
 		NULL},
@@ -63,16 +63,11 @@ static int explain(struct mw_ctx *ctx, struct inputs *in)
 	};
 	struct mw_answer *answer;
 	struct mw_err err;
-	int status;
 
-	if (mw_explain(ctx, in->v, in->n, &o, &answer, &err) != MW_OK) {
-		complain("%s", err.text);
-		return err.status == MW_EINVAL ? EXIT_USAGE : EXIT_SOFTWARE;
-	}
-	status = mw_answer_count(answer) ? EXIT_DONE : EXIT_FINDING;
-	status = print_answer(answer, status);
-	mw_answer_free(answer);
-	return status;
+	if (mw_explain(ctx, in->v, in->n, &o, &answer, &err) != MW_OK)
+		return no_answer(NULL, &err);
+	return print_answer(NULL, answer,
+	                    mw_answer_count(answer) ? EXIT_DONE : EXIT_FINDING);
 }
 
 /* A value of an option as it now stands in the texts; the caller frees it. */
@@ -116,6 +111,11 @@ static int run(int argc, char **argv)
 	struct mw_ctx *ctx;
 	int status = EXIT_SOFTWARE;
 
+	if (opts.lang && !opts.forward && !opts.forward_to) {
+		complain("explain: --lang is the language of the text to send; "
+		         "add --forward");
+		return EXIT_USAGE;
+	}
 	if (!inputs_gather(&in, argc, argv))
 		return inputs_done(&in, status);
 	ctx = context_new();

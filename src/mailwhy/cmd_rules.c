@@ -20,28 +20,17 @@ static const struct opt options[] = {
 };
 /* clang-format on */
 
-static int failed(struct mw_ctx *ctx, const struct mw_err *err)
-{
-	complain("%s", err->text);
-	mw_ctx_free(ctx);
-	return err->status == MW_ENOENT ? EXIT_FINDING : EXIT_SOFTWARE;
-}
-
 static int show(const char *id)
 {
 	struct mw_ctx *ctx = context_new();
 	struct mw_answer *answer;
 	struct mw_err err;
-	int status;
 
 	if (!ctx)
 		return EXIT_SOFTWARE;
 	if (mw_rules(ctx, id, &answer, &err) != MW_OK)
-		return failed(ctx, &err);
-	status = print_table(answer, EXIT_DONE);
-	mw_answer_free(answer);
-	mw_ctx_free(ctx);
-	return status;
+		return no_answer(ctx, &err);
+	return print_table(ctx, answer, EXIT_DONE);
 }
 
 struct tally {
@@ -104,7 +93,6 @@ static int draft_of(const struct mw_input *in)
 	struct mw_err err;
 	struct tm tm;
 	char month[8];
-	int status;
 
 	if (!ctx)
 		return EXIT_SOFTWARE;
@@ -112,11 +100,8 @@ static int draft_of(const struct mw_input *in)
 	    !strftime(month, sizeof(month), "%Y-%m", &tm))
 		month[0] = '\0';
 	if (mw_rules_draft(ctx, in, NULL, month, &answer, &err) != MW_OK)
-		return failed(ctx, &err);
-	status = print_table(answer, EXIT_DONE);
-	mw_answer_free(answer);
-	mw_ctx_free(ctx);
-	return status;
+		return no_answer(ctx, &err);
+	return print_table(ctx, answer, EXIT_DONE);
 }
 
 static int draft(int argc, char **argv)

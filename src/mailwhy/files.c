@@ -226,16 +226,33 @@ static int print(struct mw_answer *answer, int status, unsigned width)
 	return print_text(text, n, status);
 }
 
-int print_answer(struct mw_answer *answer, int status)
+static int done(struct mw_ctx *ctx, struct mw_answer *answer, int status)
 {
-	return print(answer, status, columns());
+	mw_answer_free(answer);
+	mw_ctx_free(ctx);
+	return status;
 }
 
-int print_table(struct mw_answer *answer, int status)
+int print_answer(struct mw_ctx *ctx, struct mw_answer *answer, int status)
+{
+	return done(ctx, answer, print(answer, status, columns()));
+}
+
+int print_table(struct mw_ctx *ctx, struct mw_answer *answer, int status)
 {
 	bool person = isatty(STDOUT_FILENO) && !common.output;
+	unsigned width = person ? columns() : WIDTH_OF_ROWS;
 
-	return print(answer, status, person ? columns() : WIDTH_OF_ROWS);
+	return done(ctx, answer, print(answer, status, width));
+}
+
+int no_answer(struct mw_ctx *ctx, const struct mw_err *err)
+{
+	complain("%s", err->text);
+	return done(ctx, NULL,
+	            err->status == MW_ENOENT   ? EXIT_FINDING
+	            : err->status == MW_EINVAL ? EXIT_USAGE
+	                                       : EXIT_SOFTWARE);
 }
 
 int print_text(const char *text, size_t n, int status)
