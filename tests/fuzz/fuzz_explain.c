@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fuzz_explain.c - the whole way: any bytes explained, and both renderings
+ * fuzz_explain.c - the whole way: any bytes explained, and all renderings
  *
  * There is always an answer, it is terminated UTF-8, the text holds no
  * control characters, and the JSON can be read and says what the text is of.
+ * JSON Lines and CSV have a line for each diagnosis; the page has no element
+ * that is not ours.
  */
 #include <string.h>
 
@@ -29,12 +31,13 @@ static sv rendered(struct mw_answer *x, enum mw_format format,
 	struct mw_render_options o = {.size = sizeof(o),
 	                              .format = format,
 	                              .depth = depth,
-	                              .width = width};
+	                              .width = width,
+	                              .full = 1};
 	const char *text;
 	size_t n;
 
 	must(mw_answer_render(x, &o, &text, &n) == MW_OK);
-	must(n > 0 && text[n] == '\0' && strlen(text) == n);
+	must((n > 0 || format == MW_FORMAT_JSONL) && text[n] == '\0' && strlen(text) == n);
 	must(utf8_valid(sv_of(text, n)));
 	return sv_of(text, n);
 }
@@ -83,6 +86,58 @@ static void check_json(sv text, size_t count, size_t size)
 	json_decref(root);
 }
 
+static void check_jsonl(sv text, size_t count)
+{
+	size_t n = 0;
+
+	for (; text.n; n++) {
+		sv line = sv_cut(&text, '\n');
+		json_t *d = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES,
+		                       NULL);
+
+		must(json_is_string(json_object_get(d, "cause")));
+		must(json_is_array(json_object_get(d, "fix")));
+		json_decref(d);
+	}
+	must(n == count);
+}
+
+/* A head and a row for each; line ends only where rows end. */
+static void check_csv(sv text, size_t count)
+{
+	size_t n = 0;
+	bool inside = false;
+
+	for (size_t i = 0; i < text.n; i++) {
+		inside ^= text.p[i] == '"';
+		must(text.p[i] != '\n' || !inside);
+		n += text.p[i] == '\n';
+	}
+	must(!inside && n == count + 1);
+}
+
+/* All elements that a page may have; no other "<" stands in it. */
+static void check_html(sv text)
+{
+	static const char tags[] =
+	    " !DOCTYPE html head meta title style body main h1 h2 h3 p a ol li "
+	    "pre code blockquote hr section mark sup span table tr th td wbr ";
+
+	while (text.n) {
+		char tag[16] = " ";
+		size_t n = 1;
+
+		(void)sv_cut(&text, '<');
+		if (sv_starts(text, SV("/")))
+			text = sv_drop(text, 1);
+		for (; n < 14 && n <= text.n && text.p[n - 1] > ' ' &&
+		       text.p[n - 1] != '>'; n++)
+			tag[n] = text.p[n - 1];
+		tag[n] = ' ';
+		must(!text.n || strstr(tags, tag));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mw_input in = {.data = data ? (const void *)data : "",
@@ -94,6 +149,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_text(rendered(x, MW_FORMAT_TEXT, MW_DEPTH_TECHNICAL, 0));
 	check_json(rendered(x, MW_FORMAT_JSON, MW_DEPTH_NORMAL, 0),
 	           mw_answer_count(x), size);
+	check_jsonl(rendered(x, MW_FORMAT_JSONL, MW_DEPTH_NORMAL, 0),
+	            mw_answer_count(x));
+	check_csv(rendered(x, MW_FORMAT_CSV, MW_DEPTH_NORMAL, 0),
+	          mw_answer_count(x));
+	check_html(rendered(x, MW_FORMAT_HTML, MW_DEPTH_TECHNICAL, 0));
 	mw_answer_free(x);
 	return 0;
 }
