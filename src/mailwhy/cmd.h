@@ -102,6 +102,9 @@ struct mw_ctx *context_new(void);
 bool rules_add_dir(struct mw_ctx *ctx, const char *dir, bool must,
                    mw_complain *tell, void *arg);
 
+/* Hold the rules of a folder to their own examples; the exit status. */
+int rules_check(const char *dir);
+
 /*
  * Print the answer as the common options ask, and free it and its context
  * (NULL: the caller does); returns the exit status, which is "status" if all

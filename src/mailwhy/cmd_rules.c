@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "cmd.h"
@@ -31,58 +30,6 @@ static int show(const char *id)
 	if (mw_rules(ctx, id, &answer, &err) != MW_OK)
 		return no_answer(ctx, &err);
 	return print_table(ctx, answer, EXIT_DONE);
-}
-
-struct tally {
-	size_t mistakes, warnings;
-};
-
-static void told(void *arg, const char *file, unsigned line, const char *text)
-{
-	struct tally *t = arg;
-
-	if (strncmp(text, "warning: ", 9))
-		t->mistakes++;
-	else
-		t->warnings++;
-	(void)printf("%s:%u: %s\n", file, line, text);
-}
-
-static size_t count_rules(struct mw_ctx *ctx)
-{
-	struct mw_about about = {.size = sizeof(about)};
-	struct mw_answer *answer;
-	struct mw_err err;
-	size_t n;
-
-	mw_about(&about);
-	if (mw_rules(ctx, NULL, &answer, &err) != MW_OK)
-		return 0;
-	n = mw_answer_count(answer) - about.rules;
-	mw_answer_free(answer);
-	return n;
-}
-
-/* Nothing but DIR and the built-in rules: mistakes elsewhere are not these. */
-static int check(const char *dir)
-{
-	struct mw_ctx *ctx = mw_ctx_new();
-	struct tally t = {0};
-	bool read;
-
-	if (!ctx) {
-		complain("no memory");
-		return EXIT_SOFTWARE;
-	}
-	read = rules_add_dir(ctx, dir, true, told, &t);
-	(void)mw_ctx_prove_rules(ctx, told, &t);
-	if (read || t.mistakes)
-		(void)printf("%zu rules, %zu mistakes, %zu warnings\n",
-		             count_rules(ctx), t.mistakes, t.warnings);
-	mw_ctx_free(ctx);
-	if (!read)
-		return EXIT_NOINPUT;
-	return t.mistakes ? EXIT_FINDING : EXIT_DONE;
 }
 
 static int draft_of(const struct mw_input *in)
@@ -126,7 +73,7 @@ static int run(int argc, char **argv)
 		complain("rules: one ID, --check DIR, or --draft with a paste");
 		return EXIT_USAGE;
 	}
-	return opts.check ? check(opts.check) : show(argc ? argv[0] : NULL);
+	return opts.check ? rules_check(opts.check) : show(argc ? argv[0] : NULL);
 }
 
 const struct cmd cmd_rules = {

@@ -131,6 +131,41 @@ def relations(mailwhy):
 	     "{address}" in data[0]["text"], "the JSON form of a draft")
 
 
+def check_json(mailwhy, folder):
+	"""The same as data, whatever bytes stand in a name or a rule."""
+	file = folder / 'y"\\\n.rules'
+	out = folder / "out.json"
+	(old, new), line, _ = BROKEN[0]
+	file.write_text(GOOD.replace(old, new))
+	done = run(mailwhy, "rules", "--check", str(file), "--format=json",
+	           "--output", str(out))
+	data = json.loads(out.read_text("utf-8"))
+	one = data["findings"][0]
+	hold(done.returncode == 1 and not done.stdout, "check: status, output")
+	hold(data["schema"] == 1 and data["command"] == "rules" and
+	     data["tool"]["name"] == "mailwhy", "check: head of the JSON form")
+	hold(data["mistakes"] == len(data["findings"]) > 0 ==
+	     data["warnings"], f"check: counts {data}")
+	hold(one["file"] == str(file) and one["line"] == line and
+	     one["severity"] == "error" and one["text"], f"check: {one}")
+	bad = "\ufffd"
+	for raw, want in ((b"\xff", bad), (b"\xed\xa0\x80", bad * 3),
+	                  (b"\xc0\xaf", bad * 2), (b"\xe2\x82", bad * 2),
+	                  (b"\xc3\xa9", "\u00e9"), (b"\x1b", "\x1b"),
+	                  (b"\xf0\x9f\x93\xa8", "\U0001f4e8")):
+		old, file = file, os.fsencode(folder) + b"/" + raw + b".rules"
+		os.rename(old, file)
+		done = subprocess.run([mailwhy, "rules", "--check", file,
+		                       "--format=json"], env=ENV,
+		                      capture_output=True, check=False)
+		told = json.loads(done.stdout.decode("utf-8"))["findings"]
+		hold(told[0]["file"] == str(folder / f"{want}.rules"),
+		     f"check: {raw} became {told[0]['file']!r}")
+	os.remove(file)
+	hold(run(mailwhy, "rules", "--check", str(folder),
+	         "--format=csv").returncode == 2, "check: no CSV")
+
+
 def check_mistakes(mailwhy, folder):
 	file = folder / "x.rules"
 	file.write_text(GOOD)
@@ -193,6 +228,8 @@ def main():
 	relations(mailwhy)
 	with tempfile.TemporaryDirectory() as name:
 		check_mistakes(mailwhy, pathlib.Path(name))
+	with tempfile.TemporaryDirectory() as name:
+		check_json(mailwhy, pathlib.Path(name))
 	with tempfile.TemporaryDirectory() as name:
 		broken_among_good(mailwhy, pathlib.Path(name))
 	return end()
