@@ -572,7 +572,9 @@ static enum mw_status explain_all(struct job *j, const struct attempts *list,
 	if (out->seen.delivered || is_success(j->input))
 		return add_notice(j, out, "notice.delivered");
 	if (out->seen.not_a_bounce)
-		return add_notice(j, out, "notice.not-a-bounce");
+		return add_notice(j, out,
+				  out->seen.notice ? out->seen.notice
+						   : "notice.not-a-bounce");
 	return MW_OK;
 }
 

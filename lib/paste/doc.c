@@ -17,6 +17,7 @@ struct counts {
 	uint8_t seen[600];	      /* codes that begin lines */
 	unsigned refusals, successes; /* different ones */
 	unsigned lead;		      /* lines that begin with a refusal */
+	bool daemon; /* a mail server wrote it */
 	unsigned commands, settings, statements, headers, explains, others;
 	unsigned baits, clean; /* of a worm's bounce */
 	unsigned fields;       /* of a report in the form of RFC 3464 */
@@ -220,6 +221,37 @@ static bool baits(sv s)
 	return sv_ihas(s, SV("attached")) || sv_ihas(s, SV("attachment"));
 }
 
+static bool begins_with_any(sv s, const sv *begins, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sv_istarts(s, begins[i]))
+			return true;
+	return false;
+}
+
+/* Field of a report that somebody complains; other kinds are reports too. */
+static bool tells_complaint(sv s)
+{
+	static const sv kinds[] = {SV_INIT("abuse"), SV_INIT("fraud"),
+				   SV_INIT("virus"), SV_INIT("opt-out"),
+				   SV_INIT("other")};
+	static const sv field = SV_INIT("feedback-type:");
+
+	return sv_istarts(s, field) &&
+	       begins_with_any(sv_trim(sv_drop(s, field.n)), kinds,
+			       sizeof(kinds) / sizeof(kinds[0]));
+}
+
+static bool tells_automatic(sv s)
+{
+	static const sv fields[] = {SV_INIT("auto-submitted: auto-replied"),
+				    SV_INIT("x-autoreply:"),
+				    SV_INIT("x-autorespond:"),
+				    SV_INIT("precedence: auto_reply")};
+
+	return begins_with_any(s, fields, sizeof(fields) / sizeof(fields[0]));
+}
+
 static void look_at(sv line, struct counts *c, struct doc *d)
 {
 	sv s = sv_head(line, LOOK_MAX), t = sv_trim(s);
@@ -244,7 +276,13 @@ static void look_at(sv line, struct counts *c, struct doc *d)
 	d->smtp = d->smtp || speaks_of_smtp(s) || is_mail_reply(t);
 	d->arrived = d->arrived || tells_arrival(s);
 	d->delivered = d->delivered || tells_delivery(s);
+	c->daemon = c->daemon || sv_ihas(t, SV("mailer-daemon")) ||
+		    sv_ihas(t, SV("postmaster@")) ||
+		    sv_ihas(t, SV("multipart/report"));
+	d->complaint = d->complaint || tells_complaint(t);
+	d->automatic = d->automatic || tells_automatic(t);
 	d->report = d->report || sv_has(t, SV("<policy_published>")) ||
+		    sv_istarts(t, SV("feedback-type: auth-failure")) ||
 		    sv_has(t, SV("\"failure-details\"")) ||
 		    sv_has(t, SV("\"policy-string\""));
 }
@@ -262,6 +300,7 @@ void doc_look(sv in, struct doc *out)
 	d.source = c.statements >= MANY_STATEMENTS;
 	d.article = c.explains >= MANY_EXPLANATIONS;
 	d.other = c.others > 0;
+	d.automatic = d.automatic && !c.daemon;
 	d.forged = c.clean && c.baits && !c.fields;
 	/* Replies and nothing else are no list that explains codes. */
 	d.catalogue =

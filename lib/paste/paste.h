@@ -26,6 +26,7 @@ struct paste_seen {
 	bool forged;      /* a false bounce, made to have its attachment opened */
 	bool not_a_bounce; /* headers, a report, a configuration: mail, no failure */
 	sv what;          /* words for that: "message headers", ... */
+	const char *notice; /* the cause where it is told, or NULL */
 };
 
 struct paste_options {

@@ -120,7 +120,13 @@ static void say_what(const struct doc *d, struct paste_seen *seen)
 	seen->delivered = seen->delivered || d->delivered;
 	if (seen->what.n)
 		return;
-	if (d->report)
+	if (d->complaint) {
+		seen->what = SV("a complaint");
+		seen->notice = "notice.complaint";
+	} else if (d->automatic) {
+		seen->what = SV("an automatic answer");
+		seen->notice = "notice.auto-reply";
+	} else if (d->report)
 		seen->what = SV("a report about authentication or encryption");
 	else if (d->headers)
 		seen->what = SV("message headers");

@@ -27,6 +27,8 @@ struct doc {
 	bool config;	/* a configuration or zone file */
 	bool headers;	/* headers of a message */
 	bool report;	/* a DMARC or TLS report */
+	bool complaint;	/* a feedback report (RFC 5965) */
+	bool automatic; /* an automatic answer (RFC 3834); bounces may be too */
 	bool other;	/* speaks of HTTP, FTP, SIP, SQL, IMAP, POP3 */
 	bool smtp;	/* speaks of mail being sent */
 	bool arrived;	/* tells that mail came, if into the wrong folder */

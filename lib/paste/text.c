@@ -16,8 +16,9 @@
 /* Texts whose words speak of refusals without being one. */
 static bool is_about_something_else(const struct doc *d)
 {
-	return (d->other && !d->smtp) || d->report || d->config || d->source ||
-	       d->catalogue || d->article || d->headers || d->arrived;
+	return (d->other && !d->smtp) || d->report || d->complaint ||
+	       d->config || d->source || d->catalogue || d->article ||
+	       d->headers || d->arrived;
 }
 
 static struct attempt *add_text(struct paste_ctx *ctx, const struct pline *line,
