@@ -170,9 +170,17 @@ void redact_write_local(struct redactor *r, sv local, struct buf *out)
 {
 	size_t plus = sv_chr(local, '+');
 
+	bool quoted = local.n > 2 && local.p[0] == '"' &&
+	              local.p[local.n - 1] == '"';
+
 	if (local.n > REDACT_WORD_MAX) {
 		r->lost++;
 		buf_adds(out, "someone");
+	} else if (quoted) {
+		buf_addc(out, '"');
+		buf_add(out, redact_to_local(r, sv_slice(local, 1,
+		                                         local.n - 1)));
+		buf_addc(out, '"');
 	} else if (write_srs(r, local, out) || write_batv(r, local, out) ||
 	           write_verp(r, local, out)) {
 		return;

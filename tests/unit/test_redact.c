@@ -71,8 +71,8 @@ static const struct row {
 		"anna(at)shop.de",
 		"user1+40example.org user1=40example.org user1&#64;example.org "
 		"user1\\u0040example.org user1(at)example.org"},
-	{"\"anna maria\"@shop.de o'brien@shop.de",
-		"user1@example.org user2@example.org"},
+	{"\"anna maria\"@shop.de o'brien@shop.de \"o'brien\"@shop.de",
+		"\"user1\"@example.org user2@example.org \"user2\"@example.org"},
 	{"%3Canna%2Bx%40shop.de%3E", "%3Cuser1%40example.org%3E"},
 	{"=?utf-8?B?YW5uYUBzaG9wLmRl?= anna@shop.de =?x?Q?to=20anna=40shop.de?= "
 		"=?utf-8?Q?R=C3=BCck?=",
