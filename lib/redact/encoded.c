@@ -75,14 +75,14 @@ static size_t decode_q(sv s, char *room)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
+		char c = s.p[i] == '_' ? ' ' : s.p[i];
 
 		if (c == '=' && i + 2 < s.n && is_xdigit(s.p[i + 1]) &&
 		    is_xdigit(s.p[i + 2])) {
 			c = (char)(hex(s.p[i + 1]) * 16 + hex(s.p[i + 2]));
 			i += 2;
 		}
-		room[n++] = c == '_' ? ' ' : c;
+		room[n++] = c;
 	}
 	return n;
 }

@@ -117,7 +117,8 @@ void redact_write_part(struct redactor *r, const uint8_t ip[4], char sep,
 {
 	uint8_t back[4] = {ip[3], ip[2], ip[1], ip[0]};
 
-	if (list || (!redact_seen_ip4(r, ip) && redact_seen_ip4(r, back)))
+	if (list || (!redact_seen_ip4(r, ip) &&
+	             (redact_seen_ip4(r, back) || stays4(ip))))
 		write_ip4(r, back, sep, true, out);
 	else
 		write_ip4(r, ip, sep, false, out);

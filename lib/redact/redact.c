@@ -286,6 +286,7 @@ static void take_word(struct redactor *r, sv text, const struct word *w)
 		take_loose(r, s, WORD_TOKEN);
 		break;
 	default:
+		s = sv_drop(s, sv_chr(s, '\\') + 1); /* of "DOMAIN\anna" */
 		take(r, s);
 		take_loose(r, s, w->kind);
 	}

@@ -180,7 +180,14 @@ static size_t host_trim(sv s)
 	return n;
 }
 
-enum ending { ENDING_NONE, ENDING_FILE, ENDING_NAME, ENDING_SURE };
+/* TITLE: System.Net, or Example.Com */
+enum ending {
+	ENDING_NONE,
+	ENDING_FILE, /* with two labels before it */
+	ENDING_TITLE,
+	ENDING_NAME,
+	ENDING_SURE
+};
 
 /* What the last label says: "sure" where only hosts stand. */
 static enum ending ending_of(sv last, bool sure)
@@ -196,7 +203,9 @@ static enum ending ending_of(sv last, bool sure)
 	if (sure)
 		return ENDING_SURE;
 	if (is_upper(last.p[0]) && is_lower(last.p[1]))
-		return ENDING_NONE; /* a sentence without a space */
+		return redact_in_list(last, endings) ? ENDING_TITLE
+		       : last.n == 2                 ? ENDING_FILE
+		                                     : ENDING_NONE;
 	if (redact_in_list(last, files))
 		return ENDING_FILE;
 	return last.n == 2 || redact_in_list(last, endings) ? ENDING_NAME
@@ -211,6 +220,8 @@ static bool is_host(sv host, bool sure)
 	if (first == SV_NPOS || !first || host.n > REDACT_WORD_MAX)
 		return false;
 	e = ending_of(sv_drop(host, dot + 1), sure);
+	if (e == ENDING_TITLE)
+		return !sv_istarts(host, SV("system."));
 	return e > ENDING_FILE || (e == ENDING_FILE && first != dot);
 }
 
@@ -261,13 +272,21 @@ static size_t at_mark(sv s, size_t *domain)
 	return 0;
 }
 
+/* An escape of what may stand in a local part; those of signs end it. */
+static bool is_local_escape(sv hex)
+{
+	static const char *const signs[] = {"2b", "2d", "2e", NULL};
+	static const char *const ends[] = {"40", "5b", "5d", "7b", "7d", NULL};
+
+	return redact_in_list(hex, signs) ||
+	       (hex.p[0] >= '4' && !redact_in_list(hex, ends));
+}
+
 /* In a local part: "%2B" and its kin, "a%b", "o'brien". */
 static size_t odd_local(sv s, size_t i)
 {
-	static const char *const kept[] = {"2b", "2d", "2e", "5f", "7e", NULL};
-
 	if (is_escape(s, i))
-		return redact_in_list(sv_slice(s, i + 1, i + 3), kept) ? 3 : 0;
+		return is_local_escape(sv_slice(s, i + 1, i + 3)) ? 3 : 0;
 	if (!i || i + 1 >= s.n || (s.p[i] != '%' && s.p[i] != '\''))
 		return 0;
 	return is_alnum(s.p[i - 1]) && is_alnum(s.p[i + 1]) ? 1 : 0;
@@ -662,24 +681,25 @@ static bool host_at(const struct redact_scan *s, bool sure)
 	e = ending_of(sv_slice(s->text, s->dot + 1, s->host_end), sure);
 	if (e == ENDING_FILE && (s->dot_before == SV_NPOS || s->dot_before < i))
 		e = ENDING_NONE;
+	if (e == ENDING_TITLE && sv_istarts(host, SV("system.")))
+		e = ENDING_NONE;
 	if (e != ENDING_NONE && is_path(s->text, i, host))
 		e = ENDING_NONE;
 	return e != ENDING_NONE || known_host(s->r, host);
 }
 
-/* "DOMAIN\anna" is one login. */
+/* "DOMAIN\anna" is one login; "anna\nreason" holds the end of a line. */
 static size_t login_end(const struct redact_scan *s)
 {
-	size_t end = s->host_end;
+	size_t end = s->host_end, n;
+	sv rest = sv_slice(s->text, end, end + REDACT_WORD_MAX);
 
-	if (end + 1 >= s->text.n || s->text.p[end] != '\\' ||
-	    !is_label_char(s->text.p[end + 1]))
+	if (rest.n < 2 || rest.p[0] != '\\' || !is_label_char(rest.p[1]))
 		return end;
-	end++;
-	while (end < s->text.n && end - s->pos < REDACT_WORD_MAX &&
-	       is_label_char(s->text.p[end]))
-		end++;
-	return end;
+	if (strchr("nrt", rest.p[1]) && is_lower(s->text.p[end - 1]))
+		return end;
+	n = host_run(sv_drop(rest, 1));
+	return end + 1 + host_trim(sv_slice(rest, 1, 1 + n));
 }
 
 /* A value that was labelled elsewhere. */
@@ -694,6 +714,27 @@ static enum word_kind loose(const struct redact_scan *s, sv word)
 	if (!e)
 		e = redact_find(s->r, RK_LOOSE, redact_lower(word, room));
 	return e ? (enum word_kind)e->count : WORD_NONE;
+}
+
+/* "example.org.html", where example.org stands in the input. */
+static bool host_in(const struct redact_scan *s, struct word *w)
+{
+	sv host = sv_slice(s->text, s->pos, s->host_end);
+
+	if (!s->r || host.n > REDACT_WORD_MAX)
+		return false;
+	for (size_t k = 0; k < 3; k++) {
+		size_t dot = sv_rchr(host, '.');
+
+		if (dot == SV_NPOS || !dot)
+			return false;
+		host.n = dot;
+		w->kind = WORD_HOST;
+		w->to = s->pos + dot;
+		if (sv_chr(host, '.') != SV_NPOS && known_host(s->r, host))
+			return true;
+	}
+	return false;
 }
 
 static bool loose_at(const struct redact_scan *s, struct word *w)
@@ -743,15 +784,17 @@ static bool word_at(const struct redact_scan *s, struct word *w)
 	} else if (is_queue_id(text, i, word) || is_token(word)) {
 		w->kind = WORD_TOKEN;
 	}
-	return w->kind != WORD_NONE || loose_at(s, w);
+	return w->kind != WORD_NONE || loose_at(s, w) || host_in(s, w);
 }
 
 /* An address is glued to a word: "_203.0.113.5", "client-203.0.113.5". */
 static bool glued(sv text, size_t i)
 {
-	uint8_t ip[4];
+	uint8_t ip[16];
 	char before = text.p[i - 1];
 
+	if (is_high(before) && redact_ip6(sv_drop(text, i), ip))
+		return true;
 	if (!is_digit(text.p[i]))
 		return false;
 	if (before == '_')

@@ -84,6 +84,7 @@ static const struct row {
 	{"sasl_username=karl: 'karl' may not; DOM\\karl user=DOM\\karl",
 		"sasl_username=user1: 'user1' may not; DOM\\user1 "
 		"user=host1\\user1"},
+	{"user=karl\\nreason user=DOM\\karl.may", "user=user1\\nreason user=host1\\user2"},
 	{"user=mail may send mail", "user=user1 may send mail"},
 	{"postfix/smtp[1]: 4WxYz12abc: to=... see 4WxYz12abc.",
 		"postfix/smtp[1]: 0AaAa00aab: to=... see 0AaAa00aab."},
