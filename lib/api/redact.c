@@ -89,7 +89,7 @@ enum mw_status mw_redactor_keep(struct mw_redactor *r, struct mw_ctx *ctx,
 {
 	enum mw_status st;
 
-	if (!r || r->added || r->began)
+	if (!r || r->r.n_names)
 		return mw_fail(err, MW_EINVAL, "names are kept first");
 	st = ctx_ready(ctx, err);
 	if (st == MW_OK && ctx->b)
@@ -103,6 +103,7 @@ enum mw_status mw_redactor_add(struct mw_redactor *r, const void *data,
 	if (!r || (!data && n) || r->began)
 		return mw_fail(err, MW_EINVAL, "texts are added first");
 	r->added = true;
+	redact_named(&r->r);
 	redact_collect(&r->r, sv_of(data, n));
 	return MW_OK;
 }
@@ -113,7 +114,8 @@ static enum mw_status give(struct mw_redactor *r, const char **text,
 	size_t n = r->out.n;
 
 	buf_addc(&r->out, '\0');
-	if (buf_failed(&r->out) || arena_failed(r->r.a))
+	if (buf_failed(&r->out) || arena_failed(r->r.a) ||
+	    arena_failed(r->r.names))
 		return mw_fail(err, MW_ENOMEM, "no memory to redact");
 	*text = r->out.p;
 	*len = n;
@@ -127,9 +129,19 @@ enum mw_status mw_redactor_text(struct mw_redactor *r, const void *data,
 	if (!r || (!data && n) || !text || !len)
 		return mw_fail(err, MW_EINVAL, "no text to redact");
 	r->began = true;
+	redact_named(&r->r);
 	buf_reset(&r->out);
 	redact_write(&r->r, sv_of(data, n), &r->out);
 	return give(r, text, len, err);
+}
+
+void mw_redactor_forget(struct mw_redactor *r)
+{
+	if (!r)
+		return;
+	redact_named(&r->r);
+	redact_forget(&r->r);
+	r->added = r->began = false;
 }
 
 size_t mw_redactor_lost(const struct mw_redactor *r)

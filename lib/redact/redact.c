@@ -11,14 +11,17 @@ bool redact_init(struct redactor *r)
 {
 	*r = (struct redactor){0};
 	r->a = arena_new(REDACT_MEMORY);
-	r->buckets = r->a ? arena_alloc(r->a, BUCKETS, sizeof(*r->buckets))
-	                  : NULL;
+	r->names = arena_new(REDACT_MEMORY);
+	r->buckets = r->a && r->names ? arena_alloc(r->names, BUCKETS,
+	                                            sizeof(*r->buckets))
+	                              : NULL;
 	return r->buckets != NULL;
 }
 
 void redact_fini(struct redactor *r)
 {
 	arena_free(r->a);
+	arena_free(r->names);
 	free(r->list);
 }
 
@@ -55,7 +58,7 @@ struct redact_entry *redact_entry(struct redactor *r, enum redact_kind kind,
 		return e;
 	if (!r->list)
 		r->list = calloc(REDACT_VALUES_MAX, sizeof(*r->list));
-	copy = arena_dup(r->a, key);
+	copy = arena_dup(r->n_names ? r->a : r->names, key);
 	if (!r->list || r->n == REDACT_VALUES_MAX || (key.n && !copy.n)) {
 		r->lost++;
 		return NULL;
@@ -65,6 +68,27 @@ struct redact_entry *redact_entry(struct redactor *r, enum redact_kind kind,
 	                           .kind = (uint8_t)kind};
 	r->buckets[at] = (uint32_t)r->n;
 	return e;
+}
+
+void redact_named(struct redactor *r)
+{
+	if (!r->n_names)
+		r->n_names = r->n;
+}
+
+/* The last entry is the first of its bucket. */
+void redact_forget(struct redactor *r)
+{
+	while (r->n > r->n_names) {
+		const struct redact_entry *e = r->list + --r->n;
+
+		r->buckets[bucket(e->kind, e->key)] = e->next;
+	}
+	arena_reset(r->a);
+	memset(r->made, 0, sizeof(r->made));
+	memset(r->nets, 0, sizeof(r->nets));
+	r->domains = 0;
+	r->loose = r->lost = 0;
 }
 
 void redact_keep(struct redactor *r, sv name)
@@ -146,9 +170,14 @@ static void take(struct redactor *r, sv value)
 static void take_host(struct redactor *r, sv text)
 {
 	char room[REDACT_WORD_MAX];
-	sv host = redact_lower(text, room);
+	sv host = redact_lower(text, room), base = redact_base(host);
+	size_t high = base.n;
 
-	take(r, redact_base(host));
+	take(r, base);
+	while (high && !is_high(base.p[high - 1]))
+		high--;
+	if (high)
+		take(r, sv_drop(base, high)); /* glued to other words */
 	if (!redact_kept(r, host) && sv_chr(host, '.') != SV_NPOS)
 		(void)redact_entry(r, RK_DOMAIN, redact_base(host));
 	while (host.n)

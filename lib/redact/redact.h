@@ -51,7 +51,8 @@ struct redact_entry {
 };
 
 struct redactor {
-	struct arena *a;
+	struct arena *a, *names; /* of what stays: .n_names entries */
+	size_t n_names;
 	struct redact_entry *list;
 	size_t n, cap;
 	uint32_t *buckets;
@@ -70,6 +71,9 @@ void redact_fini(struct redactor *r);
 void redact_keep(struct redactor *r, sv name);
 /* Words of a rule: its hosts stay, the others are no logins. */
 void redact_keep_words(struct redactor *r, sv text);
+/* Names are complete; what comes now can be forgotten. */
+void redact_named(struct redactor *r);
+void redact_forget(struct redactor *r);
 void redact_collect(struct redactor *r, sv text);
 void redact_write(struct redactor *r, sv text, struct buf *out);
 

@@ -35,6 +35,9 @@ static const char *const files[] = {
     "ps", "vb", "hs", NULL,
 };
 
+/* What begins with more is an address, not the version of a program. */
+#define VERSION_MAX 30
+
 static bool is_label_char(char c)
 {
 	return is_alnum(c) || c == '-' || c == '_' || is_high(c);
@@ -417,11 +420,12 @@ static bool is_version(const struct redact_scan *s, const uint8_t ip[4])
 
 	if (redact_seen_ip4(s->r, ip))
 		return false;
+	if (ip[0] > VERSION_MAX && (ip[2] || ip[3]))
+		return false;
 	return sv_ihas(before, SV("version")) ||
 	       (i > 1 && before.p[before.n - 1] == '/' &&
 	        is_alpha(before.p[before.n - 2]) &&
-	        !sv_ihas(before, SV("ip/")) &&
-	        (ip[0] <= 30 || (!ip[2] && !ip[3])));
+	        !sv_ihas(before, SV("ip/")));
 }
 
 /* What stands behind a.b.c.d says that it is a name, or part of a number. */
@@ -494,7 +498,8 @@ static bool is_token(sv s)
 		from = i + 1;
 	}
 	/* a_sentence_of_qmail is none */
-	return mixed && digits >= 3 && letters >= 3 && gaps < 3;
+	return mixed && digits >= 3 && letters >= (s.n < 20 ? 3 : 1) &&
+	       gaps < 3;
 }
 
 /* Exim: 1abcDE-0001Xy-2z, and longer ones since 4.97. */

@@ -53,16 +53,17 @@ static int diagnoses(struct mw_ctx *ctx, const char *text, size_t n)
 	return room ? 0 : 1;
 }
 
-static int redact(struct mw_ctx *ctx, int mode, const char *text, size_t n)
+static int redact(struct mw_ctx *ctx, struct mw_redactor *r, int mode,
+                  const char *text, size_t n)
 {
-	struct mw_redactor *r = mw_redactor_new();
 	const char *out, *map;
 	char *copy = NULL;
 	char lost[32];
 	size_t len, nmap;
 	int bad = 1;
 
-	if (r && mw_redactor_add(r, text, n, NULL) == MW_OK &&
+	mw_redactor_forget(r);
+	if (mw_redactor_add(r, text, n, NULL) == MW_OK &&
 	    mw_redactor_text(r, text, n, &out, &len, NULL) == MW_OK) {
 		frame(out, len);
 		copy = malloc(len + 1);
@@ -77,14 +78,14 @@ static int redact(struct mw_ctx *ctx, int mode, const char *text, size_t n)
 		                      diagnoses(ctx, copy, len));
 	}
 	free(copy);
-	mw_redactor_free(r);
 	return bad;
 }
 
 int main(void)
 {
 	struct mw_ctx *ctx = mw_ctx_new();
-	int mode, bad = !ctx;
+	struct mw_redactor *r = mw_redactor_new();
+	int mode, bad = !ctx || !r;
 
 	while (!bad && (mode = getchar()) != EOF) {
 		unsigned char b[4];
@@ -97,10 +98,11 @@ int main(void)
 		if (!bad)
 			text = malloc(n + 1);
 		bad = !text || fread(text, 1, n, stdin) != n ||
-		      redact(ctx, mode, text, n);
+		      redact(ctx, r, mode, text, n);
 		free(text);
 		(void)fflush(stdout);
 	}
+	mw_redactor_free(r);
 	mw_ctx_free(ctx);
 	return bad;
 }

@@ -3,6 +3,7 @@
 import collections
 import struct
 import subprocess
+import threading
 
 Done = collections.namedtuple("Done", "text map lost before after")
 
@@ -20,10 +21,31 @@ class Worker:
 			               f"{self.process.wait()}")
 		return self.process.stdout.read(struct.unpack("<I", head)[0])
 
-	def redact(self, data, explain=False):
+	def send(self, data, explain=False):
 		self.process.stdin.write((b"E" if explain else b"R") +
 		                         struct.pack("<I", len(data)) + data)
+
+	def redact(self, data, explain=False):
+		self.send(data, explain)
 		self.process.stdin.flush()
+		return self.receive(explain)
+
+	def redact_all(self, texts):
+		"""Many at once: written by a thread, so that none waits."""
+		def write():
+			try:
+				for data in texts:
+					self.send(data)
+				self.process.stdin.flush()
+			except BrokenPipeError:
+				pass # told to whoever reads
+		writer = threading.Thread(target=write)
+		writer.start()
+		for _ in texts:
+			yield self.receive()
+		writer.join()
+
+	def receive(self, explain=False):
 		text, names, lost = self.frame(), self.frame(), self.frame()
 		before = after = None
 		if explain:
