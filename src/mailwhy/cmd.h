@@ -70,6 +70,7 @@ struct cmd {
 	const char *summary; /* one line */
 	const struct opt *options;
 	int (*run)(int argc, char **argv); /* what is no option */
+	const char *manual;                /* the page about it */
 };
 
 extern const struct cmd *const commands[]; /* ended by NULL */

@@ -23,5 +23,5 @@ static int run(int argc, char **argv)
 const struct cmd cmd_causes = {
     "causes", NULL, "[ID]",
     "list the causes that mailwhy knows, or show all about one",
-    NULL, run,
+    NULL, run, "mailwhy-causes",
 };

@@ -218,5 +218,5 @@ static int run(int argc, char **argv)
 const struct cmd cmd_completion = {
     "completion", NULL, "bash | zsh | fish",
     "print the completions for a shell",
-    NULL, run,
+    NULL, run, "mailwhy",
 };

@@ -131,5 +131,5 @@ static int run(int argc, char **argv)
 const struct cmd cmd_explain = {
     "explain", "why", "\"TEXT\" | FILE... | -",
     "explain a reply, log lines, an exception, a dialogue or a bounce",
-    options, run,
+    options, run, "mailwhy-explain",
 };

@@ -136,5 +136,5 @@ static int run(int argc, char **argv)
 const struct cmd cmd_redact = {
     "redact", NULL, "\"TEXT\" | FILE... | -",
     "replace addresses, hosts and ids, so that a text can be shown",
-    options, run,
+    options, run, "mailwhy-redact",
 };

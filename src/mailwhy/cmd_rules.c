@@ -79,5 +79,5 @@ static int run(int argc, char **argv)
 const struct cmd cmd_rules = {
     "rules", NULL, "[ID] | --check DIR | --draft [\"TEXT\" | FILE | -]",
     "list the rules, show one, check your own, or draft a new one",
-    options, run,
+    options, run, "mailwhy-rules",
 };

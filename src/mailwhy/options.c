@@ -178,6 +178,7 @@ void help_command(const struct cmd *cmd)
 		print_option(o);
 	for (const struct opt *o = common_options; o->name; o++)
 		print_option(o);
+	(void)printf("\nAll about it: man %s\n", cmd->manual);
 }
 
 void help_program(void)

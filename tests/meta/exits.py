@@ -48,6 +48,7 @@ CASES = [
 	(["--help"], "", 0, "Commands:"),
 	(["help"], "", 0, "Commands:"),
 	(["help", "rules"], "", 0, "--check"),
+	(["help", "why"], "", 0, "man mailwhy-explain"),
 	(["rules", "--help"], "", 0, "--check"),
 	(["--version"], "", 0, "last confirmed 20"),
 	(["-V"], "", 0, "causes"),
