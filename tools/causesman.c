@@ -97,7 +97,8 @@ static void cause(struct buf *b, const struct kb_cause *c)
 		buf_addf(b, "Who must act: %s.\n", kb_actor_words(id));
 	}
 	if (healing)
-		sentence(b, "Will it heal:", heals(sv_str(kb_str(healing->text))));
+		sentence(b, "Will it heal:",
+		         heals(sv_str(kb_str(healing->text))));
 	buf_addf(b, ".br\nSisimai: %s; KumoMTA: %s; SparkPost: %s; "
 	            "RFC 3463: %s.\n", c->sisimai, c->kumomta, c->sparkpost,
 	         c->rfc3463);

@@ -363,7 +363,8 @@ static void check_with(struct compiler *c, const struct proof *p, sv with,
 			continue;
 		snprintf(text, sizeof(text), "%.*s: got \"%s\"", SV_FMT(key),
 		         got);
-		mistake(c, p->file, p->line, "Seen does not give", sv_str(text));
+		mistake(c, p->file, p->line, "Seen does not give",
+		        sv_str(text));
 	}
 }
 

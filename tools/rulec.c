@@ -189,7 +189,8 @@ static void emit_providers(struct buf *b, const struct ruleset *rs)
 
 		buf_addf(b, "{%u,%u,%u,%u,%u,%u,%u,%u,%u,{%u,%u}},\n", z->zone,
 		         z->name, z->cause, z->also, z->scope, z->portal,
-		         z->note, z->weight, z->checked, z->codes.first, z->codes.n);
+		         z->note, z->weight, z->checked, z->codes.first,
+		         z->codes.n);
 	}
 	close_array(b, rs->nzones);
 	open_array(b, "struct zone_code", "zone_codes", rs->nzone_codes);
@@ -229,14 +230,18 @@ static void emit_index(struct buf *b, const struct ruleset *rs)
 static void emit_set(struct buf *b, const struct ruleset *rs)
 {
 	buf_adds(b, "const struct ruleset builtin_rules = {\n"
-	            "pool, words, rules, texts, elems, strs, codes, statuses, also, "
-	            "seen,\nproviders, steps, facts, zones, zone_codes, marks,\n");
+	            "pool, words, rules, texts, elems, strs, codes, statuses, "
+	            "also, seen,\nproviders, steps, facts, zones, zone_codes, "
+	            "marks,\n");
 	buf_adds(b, "mark_starts, grams, buckets, gates, unindexed,\n");
-	buf_addf(b, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\nfalse, {0}};\n",
+	buf_addf(b,
+	         "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\n"
+	         "false, {0}};\n",
 	         rs->nrules, rs->ntexts, rs->nelems, rs->nstrs, rs->ncodes,
 	         rs->nstatuses, rs->nalso, rs->nseen, rs->nproviders,
-	         rs->nsteps, rs->nfacts, rs->nzones, rs->nzone_codes, rs->nmarks, rs->ngrams,
-	         rs->nunindexed, rs->npool, rs->nwords);
+	         rs->nsteps, rs->nfacts, rs->nzones, rs->nzone_codes,
+	         rs->nmarks, rs->ngrams, rs->nunindexed, rs->npool,
+	         rs->nwords);
 }
 
 static bool emit(const char *path, const struct ruleset *rs)

@@ -93,12 +93,12 @@ struct mw_input {
 struct mw_explain_options {
 	size_t size;
 	const char *said_by; /* provider or host that spoke */
-	const char *stage;   /* connect, helo, starttls, auth, mail, rcpt, ... */
+	const char *stage;   /* connect, helo, starttls, auth, mail, rcpt ... */
 	const char *form;    /* reply, log, exception, transcript, ndr, text */
 	const char *role;    /* sender, admin, developer, list: fixes first */
 	const char *const *own; /* own hosts, addresses, domains */
 	size_t nown;
-	/* mailwhy, sisimai, kumomta, sparkpost, rfc3463: class that text shows */
+	/* class in text: mailwhy, sisimai, kumomta, sparkpost, rfc3463 */
 	const char *taxonomy;
 	/*
 	 * Language ("en", "de") of a text to pass on, which takes the place
@@ -116,7 +116,7 @@ struct mw_answer;
 /*
  * Explain pastes, in their order.  The data must live as long as the answer.
  *	MW_OK		*out is the answer; free it with mw_answer_free()
- *	MW_EINVAL	an option has a value that does not exist; err says which
+ *	MW_EINVAL	an option's value does not exist; err says which
  *	MW_ENOMEM	no memory, or an input that would need too much
  */
 MW_API enum mw_status mw_explain(struct mw_ctx *ctx,

@@ -105,8 +105,8 @@ static void limits_said(struct mw_answer *x, const struct diagnoses *ds)
 {
 	if (ds->seen.cut)
 		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,
-		                  SV("Only the beginning was read: one paste may "
-		                     "have 32 MiB, or 24 MiB once it is turned "
+		                  SV("Only the beginning was read: one paste "
+		                     "may have 32 MiB, or 24 MiB once it is turned "
 		                     "into UTF-8."));
 	if (ds->more)
 		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,

@@ -48,7 +48,8 @@ static inline sv sv_head(sv s, size_t n)
 /* What follows the first n bytes; empty if there are fewer. */
 static inline sv sv_drop(sv s, size_t n)
 {
-	return n < s.n ? (sv){s.p + n, s.n - n} : (sv){s.p ? s.p + s.n : s.p, 0};
+	return n < s.n ? (sv){s.p + n, s.n - n}
+	               : (sv){s.p ? s.p + s.n : s.p, 0};
 }
 
 /* Bytes from..to (to excluded); both are cut to the length. */

@@ -220,7 +220,8 @@ bool build_text(struct rules_builder *b, const struct field *f,
 	if (ends_star(&p))
 		b->elems.n--;
 	if (!has_words(&p)) {
-		build_complain(b, f->line, "a text needs words, also between two '*'");
+		build_complain(b, f->line,
+		               "a text needs words, also between two '*'");
 		b->elems.n = p.first;
 		return false;
 	}

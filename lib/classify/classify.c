@@ -230,7 +230,8 @@ static void scan_gapped(struct classifier *c, const struct set *s)
 	norm_index(&c->norm);
 	for (uint32_t r = 0; r < rs->nrules; r++)
 		for (uint32_t k = 0; k < rs->rules[r].texts.n; k++)
-			if (may_be_gapped(rs, &c->norm, rs->rules[r].texts.first + k))
+			if (may_be_gapped(rs, &c->norm,
+			                  rs->rules[r].texts.first + k))
 				try_text(c, s, rs->rules[r].texts.first + k);
 }
 
@@ -543,8 +544,9 @@ static void take_values(struct job *j, const struct found *f)
 		to->withheld =
 		    slot_withheld(rs, (enum slot_kind)v->slot, norm);
 		norm_origin(n, j->in->reply, v->at.from, v->at.to, &off, &len);
-		to->value = to->withheld ? SV("")
-		                         : sv_slice(j->in->reply, off, off + len);
+		to->value = sv_slice(j->in->reply, off, off + len);
+		if (to->withheld)
+			to->value = SV("");
 	}
 	for (size_t i = 0; i < f->m.nruns; i++) {
 		struct span s = f->m.runs[i];

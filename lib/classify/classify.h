@@ -70,7 +70,7 @@ struct classification {
 	const struct provider *provider; /* who spoke, or NULL */
 	const struct zone *zone; /* the list that is named, or NULL */
 	const struct ruleset *zone_rs; /* that the zone is of */
-	const struct zone_code *zone_code; /* the answer that the reply quotes */
+	const struct zone_code *zone_code; /* what answer the reply quotes */
 	/* The reply ended too early for the words to be all there. */
 	bool gapped;
 	/* A rule of another cause that is exactly as strong, or NULL. */

@@ -41,7 +41,8 @@ size_t rules_lint(const struct ruleset *rs, rules_complain *complain,
 		const struct rule *r = &rs->rules[i];
 
 		for (uint32_t k = 0; k < r->seen.n; k++) {
-			const struct rule_seen *s = &rs->seen[r->seen.first + k];
+			const struct rule_seen *s =
+			    &rs->seen[r->seen.first + k];
 			struct norm n;
 			struct spot spot;
 			unsigned percent;

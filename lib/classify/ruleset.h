@@ -229,8 +229,8 @@ struct ruleset {
 	const struct gate *gates; /* 2^GRAM_BUCKET_BITS */
 	const uint32_t *unindexed; /* texts without four bytes in a row */
 	uint32_t nrules, ntexts, nelems, nstrs, ncodes, nstatuses, nalso, nseen,
-	    nproviders, nsteps, nfacts, nzones, nzone_codes, nmarks, ngrams, nunindexed,
-	    npool, nwords;
+	    nproviders, nsteps, nfacts, nzones, nzone_codes, nmarks, ngrams,
+	    nunindexed, npool, nwords;
 	bool user; /* from rules.d: wins over built-in rules */
 	/*
 	 * Where lists are looked up, in this order, so that users can say more

@@ -249,7 +249,7 @@ static bool may_be_hidden(enum slot_kind kind)
 	       kind != SLOT_DURATION;
 }
 
-/* "x.xx.xx.xx", "192.0.2.xxx", "***@example.org": hidden character by x or *. */
+/* "x.xx.xx.xx", "192.0.2.xxx", "***@example.org": x or * hide characters. */
 static bool is_masked(enum slot_kind kind, sv v)
 {
 	bool mask = false, only = true;

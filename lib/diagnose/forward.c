@@ -92,13 +92,13 @@ static sv masked(struct arena *a, sv s)
 static void quote(struct writer *w, const struct diagnosis *d, bool mask)
 {
 	char status[ESTATUS_TEXT];
+	bool set = estatus_is_set(d->reply.status);
 	sv text = sv_head(mtext_sv(&d->reply.text), QUOTE_MAX);
 
 	if (d->reply.code)
 		text = arena_printf(w->a, "%u%s%s %.*s", d->reply.code,
-		                    estatus_is_set(d->reply.status) ? " " : "",
-		                    estatus_is_set(d->reply.status)
-		                        ? estatus_format(d->reply.status, status)
+		                    set ? " " : "",
+		                    set ? estatus_format(d->reply.status, status)
 		                        : "",
 		                    SV_FMT(text));
 	if (text.n)

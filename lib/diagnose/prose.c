@@ -454,7 +454,8 @@ void diag_prose_summary(struct arena *a, struct rnode *root,
 		different += !ds->v[i]->follows;
 	}
 	buf_init(&b, SENTENCE_MAX);
-	buf_addf(&b, "%u refusals or notices, %zu different:", total, different);
+	buf_addf(&b, "%u refusals or notices, %zu different:", total,
+	         different);
 	for (size_t i = 0; i < ds->n && kinds < 5; i++) {
 		unsigned n = 0;
 		bool earlier = false;

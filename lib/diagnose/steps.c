@@ -16,7 +16,8 @@ static sv rule_str(const struct diagnosis *d, rstr s)
 	return d->cl.rule ? rs_str(d->cl.rs, s) : SV("");
 }
 
-#define OVERRIDE(d, member) rule_str((d), (d)->cl.rule ? (d)->cl.rule->member : 0)
+#define OVERRIDE(d, member)                                                   \
+	rule_str((d), (d)->cl.rule ? (d)->cl.rule->member : 0)
 
 static sv text_of(struct arena *a, const struct diagnosis *d,
                   const struct kb_item *it)
@@ -130,7 +131,8 @@ static bool make_step(struct arena *a, const struct diagnosis *d,
 {
 	const struct kb_item *it = &kb_items[cause->item + i];
 
-	*s = (struct diag_step){.kind = kb_str(it->kind), .where = kb_str(it->where)};
+	*s = (struct diag_step){.kind = kb_str(it->kind),
+	                        .where = kb_str(it->where)};
 	if (!fill_text(a, d, kb_str(it->text), FILL_PROSE, &s->text))
 		return false;
 	for (i++; i < cause->nitems; i++) {
@@ -140,7 +142,8 @@ static bool make_step(struct arena *a, const struct diagnosis *d,
 		    !set_record(a, d, kb_str(sub->text), s))
 			return false;
 		if (sub->field == KB_COMMAND &&
-		    !fill_text(a, d, kb_str(sub->text), FILL_COMMAND, &s->command))
+		    !fill_text(a, d, kb_str(sub->text), FILL_COMMAND,
+		               &s->command))
 			return false;
 		if (sub->field != KB_RECORD && sub->field != KB_COMMAND)
 			break;
@@ -357,7 +360,8 @@ static void add_named_steps(struct arena *a, struct diagnosis *d)
 	    sv_istarts(d->actor, SV("sender-admin")))
 		add_step(d, "contact",
 		         arena_printf(a, "The reply names %.*s as a contact: "
-		                         "write there once the cause is mended.",
+		                         "write there once the cause is "
+		                         "mended.",
 		                      SV_FMT(who)));
 	if (tag.n)
 		add_step(d, "contact",

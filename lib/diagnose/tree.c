@@ -323,7 +323,8 @@ static void confused_with(struct arena *a, struct rnode *n,
 		words(a, o, "question", kb_str(it->text));
 		(void)rnode_prose(a, row, RNODE_PARAGRAPH,
 		                  arena_printf(a, "%s (then it is %s)",
-		                               kb_str(it->text), kb_str(it->where)));
+		                               kb_str(it->text),
+		                               kb_str(it->where)));
 	}
 }
 

@@ -23,8 +23,8 @@ struct paste_seen {
 	bool cut;         /* the input is longer than PASTE_MAX */
 	bool delivered;   /* deliveries that succeeded */
 	bool dialogue;    /* an SMTP dialogue, whatever came of it */
-	bool forged;      /* a false bounce, made to have its attachment opened */
-	bool not_a_bounce; /* headers, a report, a configuration: mail, no failure */
+	bool forged;      /* a false bounce that wants its attachment opened */
+	bool not_a_bounce; /* headers, a report, a configuration: no failure */
 	sv what;          /* words for that: "message headers", ... */
 	const char *notice; /* the cause where it is told, or NULL */
 };

@@ -29,10 +29,10 @@ enum rnode_kind {
 	RNODE_CODE,     /* a record, command or line, as it must be typed */
 	RNODE_QUOTE,    /* words of the input */
 	RNODE_RULE,     /* a line between two answers */
-	RNODE_TABLE,    /* members are RNODE_LIST rows of strings; first: head */
-	RNODE_SOURCE,   /* the input itself, for pages; members: the next three */
+	RNODE_TABLE,    /* members: RNODE_LIST rows of strings; first: head */
+	RNODE_SOURCE,   /* the input, for pages; members: the next three */
 	RNODE_PIECE,    /* a part of it as it stands */
-	RNODE_MARK,     /* a part that was decisive; label: why; mark: for whom */
+	RNODE_MARK,     /* a decisive part; label: why; mark: for whom */
 	RNODE_GAP,      /* so many bytes (number) are left out */
 	RNODE_KIND_N
 };

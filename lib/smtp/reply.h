@@ -42,7 +42,7 @@ enum smtp_stage smtp_stage_of_command(sv command);
 
 struct reply {
 	uint16_t code; /* 200..599; 0: none */
-	struct estatus status; /* the last one in a row of lines; class 0: none */
+	struct estatus status; /* the last one in a row; class 0: none */
 	/*
 	 * The text without codes, lines joined by one space: what a person
 	 * reads.  It has a map to the input.

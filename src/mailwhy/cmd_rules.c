@@ -73,7 +73,9 @@ static int run(int argc, char **argv)
 		complain("rules: one ID, --check DIR, or --draft with a paste");
 		return EXIT_USAGE;
 	}
-	return opts.check ? rules_check(opts.check) : show(argc ? argv[0] : NULL);
+	if (opts.check)
+		return rules_check(opts.check);
+	return show(argc ? argv[0] : NULL);
 }
 
 const struct cmd cmd_rules = {

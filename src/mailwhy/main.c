@@ -80,7 +80,8 @@ static int unknown_command(const char *word)
 		}
 	}
 	if (near)
-		complain("unknown command '%s'; did you mean '%s'?", word, near);
+		complain("unknown command '%s'; did you mean '%s'?", word,
+		         near);
 	else
 		complain("unknown command '%s'; 'mailwhy --help' lists them",
 		         word);

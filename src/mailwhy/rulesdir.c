@@ -77,7 +77,8 @@ static void add_home(struct mw_ctx *ctx, const char *folder)
 	int n = -1;
 
 	if (config && *config)
-		n = snprintf(path, sizeof(path), "%s/mailwhy/%s", config, folder);
+		n = snprintf(path, sizeof(path), "%s/mailwhy/%s", config,
+		             folder);
 	else if (home && *home)
 		n = snprintf(path, sizeof(path), "%s/.config/mailwhy/%s",
 		             home, folder);

@@ -37,7 +37,8 @@ static sv rendered(struct mw_answer *x, enum mw_format format,
 	size_t n;
 
 	must(mw_answer_render(x, &o, &text, &n) == MW_OK);
-	must((n > 0 || format == MW_FORMAT_JSONL) && text[n] == '\0' && strlen(text) == n);
+	must(n > 0 || format == MW_FORMAT_JSONL);
+	must(text[n] == '\0' && strlen(text) == n);
 	must(utf8_valid(sv_of(text, n)));
 	return sv_of(text, n);
 }

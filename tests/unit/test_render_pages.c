@@ -146,10 +146,11 @@ static void steps_and_source(void **state)
 	n->number = 7;
 	render_html(top, SV("<n>"), SV("t"), RDEPTH_NORMAL, &out);
 	assert_true(has("<h1>&lt;n&gt;</h1>\n<section id=\"d1\">\n<h2>1. Why"
-	                "</h2>\n<h3>Fix</h3>\n<ol>\n<li>one<pre translate=\"no\">"
-	                "<code>a &lt;b&gt; https://example.org/</code></pre>\n"
+	                "</h2>\n<h3>Fix</h3>\n<ol>\n<li>one<pre "
+	                "translate=\"no\"><code>a &lt;b&gt; https://example.org/</code></pre>\n"
 	                "</li>\n<li>two</li>\n</ol>\n"));
-	assert_true(has(" translate=\"no\">\n&lt;i&gt;<mark title=\"&quot;&gt;&lt;script"
+	assert_true(has(" translate=\"no\">\n&lt;i&gt;"
+	                "<mark title=\"&quot;&gt;&lt;script"
 	                "&gt;\">&lt;/pre&gt;<a href=\"#d1\"><sup>1</sup></a>"
 	                "</mark><span class=\"gap\">[7 bytes left out]"));
 	assert_false(has("<script"));
