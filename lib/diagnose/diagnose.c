@@ -3,6 +3,7 @@
 
 #include "classify/facts.h"
 #include "diagnose/fill.h"
+#include "diagnose/read.h"
 #include "diagnose/steps.h"
 #include "diagnose/values.h"
 
@@ -199,12 +200,27 @@ static bool is_bare_code(const struct attempt *at)
 	return reply_code(s, &code) && sv_trim(sv_drop(s, 3)).n == 0;
 }
 
+/* An answer may say in its words that nobody reads there any more. */
+static const struct kb_cause *cause_of_notice(const struct diagnosis *d)
+{
+	if (d->at->notice == NOTICE_COMPLAINT)
+		return kb_cause(SV("notice.complaint"));
+	if (d->at->notice == NOTICE_REPORT)
+		return kb_cause(SV("notice.not-a-bounce"));
+	if (d->cl.route == ROUTE_TEXT && d->cl.confidence >= CONF_LIKELY &&
+	    sv_starts(d->cl.cause, SV("recipient.")))
+		return kb_cause(d->cl.cause);
+	return kb_cause(SV("notice.auto-reply"));
+}
+
 static const struct kb_cause *cause_of(const struct diagnosis *d)
 {
 	enum ev_action action = d->at->action;
 	bool done = action == ACTION_DELIVERED || action == ACTION_RELAYED ||
 	            action == ACTION_EXPANDED;
 
+	if (d->at->notice)
+		return cause_of_notice(d);
 	/* A bare code: the server gave its reason, and it was not pasted. */
 	if (!done && d->cl.route == ROUTE_CODE && is_bare_code(d->at) &&
 	    sv_eq(d->cl.cause, SV("remote.refused")))
@@ -588,7 +604,7 @@ enum mw_status diagnose_paste(struct arena *a, struct classifier *c, sv input,
 	enum mw_status st;
 
 	*out = (struct diagnoses){0};
-	st = paste_read(a, input, &popt, &list, &out->seen, err);
+	st = diag_read(a, input, &popt, &list, &out->seen, err);
 	if (st != MW_OK)
 		return st;
 	out->more = list.more;

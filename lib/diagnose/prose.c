@@ -3,6 +3,7 @@
 #include "diagnose/prose.h"
 
 #include "base/buf.h"
+#include "diagnose/taxonomy.h"
 
 #define SENTENCE_MAX 4096
 
@@ -353,7 +354,7 @@ static void add_technical(struct arena *a, struct rnode *n,
 	row = rnode_row(a, n, "Cause",
 	                arena_printf(a, "%s (Sisimai: %s; KumoMTA: %s; "
 	                                "SparkPost: %s; RFC 3463: %s)",
-	                             d->cause->id, d->cause->sisimai,
+	                             d->cause->id, taxonomy_sisimai(d),
 	                             d->cause->kumomta, d->cause->sparkpost,
 	                             d->cause->rfc3463));
 	rnode_depth(row, RDEPTH_TECHNICAL, RDEPTH_TECHNICAL);
@@ -412,7 +413,7 @@ void diag_prose(struct arena *a, struct rnode *n, const struct diagnosis *d)
 	add_whom(a, n, d);
 	(void)rnode_row(a, n, "Who must act", who_acts(a, d));
 	(void)rnode_row(a, n, "Will it heal", will_heal(a, d));
-	if (d->at->form || d->spoke)
+	if ((d->at->form && !d->at->notice) || d->spoke)
 		(void)rnode_row(a, n, "Said by", said_by(a, d));
 	add_steps(a, n, "Fix", d->fix, d->nfix);
 	add_verify(a, n, d);

@@ -2,6 +2,7 @@
 /* Diagnoses as a result tree: the data members.  Prose is in prose.c. */
 #include "diagnose/forward.h"
 #include "diagnose/prose.h"
+#include "diagnose/taxonomy.h"
 
 static void text(struct arena *a, struct rnode *n, const char *key, sv value)
 {
@@ -179,7 +180,7 @@ static void taxonomy(struct arena *a, struct rnode *n,
 {
 	struct rnode *o = rnode_object(a, n, SV("taxonomy"));
 
-	words(a, o, "sisimai", d->cause->sisimai);
+	words(a, o, "sisimai", taxonomy_sisimai(d));
 	words(a, o, "kumomta", d->cause->kumomta);
 	words(a, o, "sparkpost", d->cause->sparkpost);
 	words(a, o, "rfc3463", d->cause->rfc3463);

@@ -185,6 +185,17 @@ static bool is_expired(const struct frame_set *set, sv text)
 	return false;
 }
 
+void frame_reason(const struct frame_set *set, struct arena *a,
+                  struct mtext *t, struct attempt *at)
+{
+	struct reading r = {.set = set, .a = a};
+
+	at->expired |= is_expired(set, mtext_sv(t)) ||
+	               (at->status.class && at->status.subject == 4 &&
+	                at->status.detail == 7);
+	unwrap(&r, t, at);
+}
+
 static unsigned rank_of(const struct mtext *t, unsigned rank)
 {
 	uint16_t code;
@@ -249,7 +260,11 @@ static void close_text(struct reading *r)
 			r->group.at.text = t;
 			r->group.rank = rank;
 		}
+		r->group.at.expired |= facts.expired;
+		if (r->group.at.stage == STAGE_UNKNOWN)
+			r->group.at.stage = facts.stage;
 		fill(r, &r->group.at.host, facts.host);
+		fill(r, &r->group.at.host_ip, facts.host_ip);
 		return;
 	}
 	it = current(r);
@@ -389,6 +404,9 @@ static void close_group(struct reading *r)
 	}
 	if (g->has_action)
 		it->at.action = g->at.action;
+	it->at.expired |= g->at.expired;
+	if (it->at.stage == STAGE_UNKNOWN)
+		it->at.stage = g->at.stage;
 	if (!estatus_is_set(it->at.status))
 		it->at.status = g->at.status;
 	fill(r, &it->at.host, g->at.host);
@@ -450,6 +468,18 @@ static bool is_same_reply(const struct pending *t, sv next)
 	       !memcmp(p->line.text->p + p->from, next.p, 3);
 }
 
+/*
+ * Who sends all commands at once shows RCPT's reply behind DATA; that DATA
+ * itself was refused for lack of recipients proves it.
+ */
+static void correct_stage(const struct reading *r, struct item *it, sv reply)
+{
+	if (r->all.stage == STAGE_DATA && it->at.stage == STAGE_DATA &&
+	    (sv_starts(reply, SV("503")) ||
+	     sv_ihas(reply, SV("no valid recipients"))))
+		it->at.stage = STAGE_RCPT;
+}
+
 /* A line that a pattern of a frame knows. */
 static void read_mark(struct reading *r, const struct frame_line *l,
                       const struct frame_match *m)
@@ -478,6 +508,8 @@ static void read_mark(struct reading *r, const struct frame_line *l,
 		r->expect = true;
 	}
 	it = current(r);
+	if (it)
+		correct_stage(r, it, reply);
 	if (it && m->slot[SLOT_ORIGINAL].n)
 		set_original(r, &it->at, m->slot[SLOT_ORIGINAL]);
 	if (it)

@@ -116,4 +116,12 @@ typedef bool frame_get(void *arg, size_t k, struct frame_line *out);
 size_t frame_read(const struct frame_set *set, struct arena *a, frame_get *get,
                   void *arg, struct attempts *out);
 
+/*
+ * A reason that a report gives in its own field: take the wrappers off t
+ * ("host x said:", "(in reply to RCPT TO command)"); what they tell goes to
+ * *at where it is not known yet, also that the queue time is over.
+ */
+void frame_reason(const struct frame_set *set, struct arena *a,
+                  struct mtext *t, struct attempt *at);
+
 #endif

@@ -147,6 +147,9 @@ size_t match_address(sv s, sv *inner)
 	*inner = sv_head(s, n);
 	if (sv_istarts(*inner, SV("mailto:")))
 		*inner = sv_drop(*inner, 7);
+	/* "rfc822;to:a@example.org" of the NTT's servers. */
+	if (sv_istarts(*inner, SV("to:")))
+		*inner = sv_drop(*inner, 3);
 	return inner->n ? n : 0;
 }
 

@@ -55,6 +55,15 @@ enum ev_spoke {
 	SPOKE_N
 };
 
+/* What came back is no rejection, and the form says so. */
+enum ev_notice {
+	NOTICE_NONE,
+	NOTICE_COMPLAINT,  /* somebody called the message spam, or the like */
+	NOTICE_REPORT,     /* on authentication: nobody complained */
+	NOTICE_AUTO_REPLY, /* a program answered; the text is its words */
+	NOTICE_N
+};
+
 /* "exception", "inbound", "failed", "own-mta", ...; never NULL. */
 const char *ev_form_name(enum ev_form f);
 const char *ev_direction_name(enum ev_direction d);
@@ -68,6 +77,7 @@ struct attempt {
 	enum ev_form form;
 	enum ev_direction direction;
 	enum ev_action action;
+	enum ev_notice notice;
 	bool expired; /* the queue time is over */
 	enum ev_spoke spoke; /* as far as the form alone tells */
 	enum smtp_stage stage;

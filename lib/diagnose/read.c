@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/read.h"
+
+#include "dsn/bounce.h"
+#include "dsn/guess.h"
+#include "mail/body.h"
+
+static bool is_mail(sv input, const struct paste_options *opt)
+{
+	return (opt->form == FORM_UNKNOWN || opt->form == FORM_NDR) &&
+	       mail_begins(input);
+}
+
+/* The text that people read of a mail: its first part of text. */
+static uint32_t text_part(const struct mail *m)
+{
+	for (uint32_t i = 0; i < m->nparts; i++)
+		if (m->parts[i].kind == MAIL_TEXT)
+			return i;
+	return MAIL_NONE;
+}
+
+static void map_back(const struct body_text *t, size_t base,
+                     struct attempt *at)
+{
+	at->offset = base + body_origin(t, at->offset);
+	for (size_t i = 0; i < at->text.n; i++)
+		if (at->text.src[i] != MTEXT_NOWHERE)
+			at->text.src[i] = (uint32_t)(
+			    base + body_origin(t, at->text.src[i]));
+}
+
+/* The decoded text of a mail that no frame knows, read like a paste. */
+static enum mw_status read_text(struct arena *a, const struct mail *m,
+                                const struct paste_options *opt,
+                                struct attempts *out, struct paste_seen *seen,
+                                struct mw_err *err)
+{
+	uint32_t i = text_part(m);
+	size_t had = out->n;
+	struct body_text t;
+	enum mw_status st;
+
+	if (i == MAIL_NONE ||
+	    body_text(a, m->parts[i].body, m->parts[i].encoding,
+	              m->parts[i].charset, mail_is(&m->parts[i], "text", "html"),
+	              &t) != MW_OK)
+		return MW_OK;
+	/* As it stands there it is read with its header, which tells more. */
+	if (t.text.p == m->parts[i].body.p)
+		return MW_OK;
+	st = paste_read(a, t.text, opt, out, seen, err);
+	for (size_t k = had; k < out->n; k++)
+		map_back(&t, mail_offset(m, m->parts[i].body), &out->v[k]);
+	return st;
+}
+
+enum mw_status diag_read(struct arena *a, sv input,
+                         const struct paste_options *opt,
+                         struct attempts *out, struct paste_seen *seen,
+                         struct mw_err *err)
+{
+	struct bounce b;
+	struct mail m;
+	enum mw_status st = MW_OK;
+
+	if (!is_mail(sv_head(input, PASTE_MAX), opt))
+		return paste_read(a, input, opt, out, seen, err);
+	st = mail_parse(a, sv_head(input, PASTE_MAX), &m, err);
+	if (st == MW_OK)
+		st = bounce_read(a, &frames_builtin, &m, out, &b, err);
+	if (st == MW_OK && !out->n)
+		st = read_text(a, &m, opt, out, seen, err);
+	if (st == MW_OK && !out->n)
+		st = paste_read(a, input, opt, out, seen, err);
+	if (st == MW_OK && out->n == 1 && !out->v[0].recipient.n &&
+	    !out->v[0].notice)
+		out->v[0].recipient = guess_recipient(a, &m, b.returned.to);
+	return st;
+}

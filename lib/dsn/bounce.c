@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dsn/bounce.h"
+
+#include "base/ascii.h"
+#include "dsn/guess.h"
+#include "dsn/report.h"
+#include "dsn/words.h"
+#include "mail/body.h"
+
+/* Text parts of one bounce that are read. */
+#define TEXTS_MAX 4
+/* So much of an answer's own words is kept. */
+#define ANSWER_MAX 2000
+/* Attached mails that are looked into for a forwarded bounce. */
+#define FORWARDED_MAX 8
+
+struct found {
+	uint32_t report, feedback, returned;
+	uint32_t text[TEXTS_MAX];
+	size_t ntext;
+};
+
+struct job {
+	struct arena *a;
+	const struct frame_set *set;
+	const struct mail *m;
+	struct bounce *out;
+	struct attempts *list;
+};
+
+/* The text of one part, and where its bytes stand in the mail. */
+struct part_text {
+	struct body_text body;
+	size_t base;
+};
+
+static size_t text_origin(void *arg, size_t at)
+{
+	const struct part_text *t = arg;
+
+	return t->base + body_origin(&t->body, at);
+}
+
+static size_t reply_origin(void *arg, const char *at)
+{
+	const struct part_text *t = arg;
+
+	return text_origin(arg, (size_t)(at - t->body.text.p));
+}
+
+static bool read_part(const struct job *j, uint32_t i, struct part_text *t)
+{
+	const struct mail_part *p = &j->m->parts[i];
+
+	t->base = mail_offset(j->m, p->body);
+	return body_text(j->a, p->body, p->encoding, p->charset,
+	                 mail_is(p, "text", "html"), &t->body) == MW_OK;
+}
+
+/* ---- which part is what ---- */
+
+/* Fields that only delivery reports begin with. */
+static bool begins_report(sv body)
+{
+	static const char *const names[] = {
+	    "Reporting-MTA:", "Final-Recipient:", "Original-Recipient:",
+	    "Original-Envelope-Id:", "X-Postfix-Queue-ID:"};
+
+	body = sv_trim(sv_head(body, 256));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (sv_istarts(body, sv_str(names[i])))
+			return true;
+	return false;
+}
+
+static bool is_report(const struct mail_part *p)
+{
+	if (p->kind == MAIL_MULTIPART || p->kind == MAIL_MESSAGE ||
+	    p->kind == MAIL_HEADERS || mail_is(p, "text", "html"))
+		return false;
+	return (mail_is(p, "message", NULL) &&
+	        sv_iends(p->subtype, SV("delivery-status"))) ||
+	       begins_report(p->body);
+}
+
+static void look_at(const struct job *j, uint32_t i, struct found *f)
+{
+	const struct mail_part *p = &j->m->parts[i];
+
+	if (mail_is(p, "message", "feedback-report"))
+		f->feedback = i;
+	else if (is_report(p) && f->report == MAIL_NONE)
+		f->report = i;
+	else if ((p->kind == MAIL_MESSAGE || p->kind == MAIL_HEADERS) &&
+	         f->returned == MAIL_NONE)
+		f->returned = i;
+	else if (p->kind == MAIL_TEXT && f->ntext < TEXTS_MAX &&
+	         f->returned == MAIL_NONE)
+		f->text[f->ntext++] = i;
+}
+
+/* The parts of the mail at root; what is inside returned mails is not its. */
+static struct found find_parts(const struct job *j, uint32_t root)
+{
+	struct found f = {.report = MAIL_NONE, .feedback = MAIL_NONE,
+	                  .returned = MAIL_NONE};
+	uint32_t i = root, end = j->m->parts[root].end;
+
+	while (i < end) {
+		const struct mail_part *p = &j->m->parts[i];
+
+		look_at(j, i, &f);
+		i = i != root && (p->kind == MAIL_MESSAGE ||
+		                  p->kind == MAIL_HEADERS) ? p->end : i + 1;
+	}
+	return f;
+}
+
+/* ---- what was returned ---- */
+
+static sv first_address(const struct mail *m, uint32_t part, const char *name)
+{
+	return guess_address(mail_get(m, part, name));
+}
+
+static sv message_id(sv value)
+{
+	size_t open = sv_chr(value, '<'), close = sv_chr(value, '>');
+
+	return open != SV_NPOS && close != SV_NPOS && open < close
+	           ? sv_slice(value, open + 1, close)
+	           : sv_trim(value);
+}
+
+static void take_returned(struct job *j, uint32_t part)
+{
+	const struct mail *m = j->m;
+	struct bounce_returned *r = &j->out->returned;
+
+	/* The mail stands in the part that follows. */
+	if (part == MAIL_NONE || part + 1 >= m->parts[part].end)
+		return;
+	r->size = m->parts[part].body.n;
+	part++;
+	r->from = first_address(m, part, "From");
+	r->to = first_address(m, part, "To");
+	if (sv_chr(r->to, '@') == SV_NPOS)
+		r->to = SV("");
+	r->sender = first_address(m, part, "Return-Path");
+	r->message_id = message_id(mail_get(m, part, "Message-ID"));
+	r->subject = mail_get(m, part, "Subject");
+	r->dkim = mail_param(mail_get(m, part, "DKIM-Signature"), "d");
+	r->list = mail_get(m, part, "List-Id");
+}
+
+/* ---- reports in fields ---- */
+
+static unsigned worth(const struct mtext *t)
+{
+	uint16_t code;
+
+	if (!t->n)
+		return 0;
+	return reply_code(mtext_sv(t), &code) ? 2 : 1;
+}
+
+static bool is_about(const struct attempt *t, const struct report_recipient *r)
+{
+	return t->recipient.n && (sv_ieq(t->recipient, r->original) ||
+	                          sv_ieq(t->recipient, r->final) ||
+	                          sv_ieq(t->final_recipient, r->final));
+}
+
+/* The attempt of the words that is about the same recipient. */
+static const struct attempt *same_in_words(const struct attempts *words,
+                                           const struct report *rep, size_t i)
+{
+	for (size_t k = 0; k < words->n; k++)
+		if (is_about(&words->v[k], &rep->v[i]))
+			return &words->v[k];
+	return rep->n == 1 && words->n == 1 ? &words->v[0] : NULL;
+}
+
+static void fill(sv *into, sv value)
+{
+	if (!into->n)
+		*into = value;
+}
+
+/* What the words say and the fields leave out. */
+static void join_words(struct attempt *at, const struct attempt *w)
+{
+	if (worth(&w->text) > worth(&at->text)) {
+		at->text = w->text;
+		at->code = w->code;
+	}
+	if (at->stage == STAGE_UNKNOWN)
+		at->stage = w->stage;
+	at->expired |= w->expired;
+	fill(&at->host, w->host);
+	fill(&at->host_ip, w->host_ip);
+	fill(&at->own_host, w->own_host);
+	fill(&at->sender, w->sender);
+	if (!estatus_is_set(at->status))
+		at->status = w->status;
+	fill(&at->writer, w->writer);
+	fill(&at->recipient, w->recipient);
+}
+
+/* A file, a route or a program is no recipient that anybody wrote to. */
+static bool has_at(sv address)
+{
+	size_t at = sv_chr(address, '@');
+
+	return at != SV_NPOS && at > 0;
+}
+
+static void set_recipient(struct attempt *at, const struct report_recipient *r)
+{
+	at->recipient = has_at(r->original) ? r->original : r->final;
+	if (r->final.n && !sv_ieq(r->final, at->recipient))
+		at->final_recipient = r->final;
+	if (!has_at(at->recipient)) {
+		at->final_recipient = at->recipient;
+		at->recipient = SV("");
+	}
+}
+
+static void report_attempt(struct job *j, const struct report *rep, size_t i,
+                           struct part_text *t, const struct attempts *words)
+{
+	const struct report_recipient *r = &rep->v[i];
+	const struct attempt *w = same_in_words(words, rep, i);
+	struct attempt *at = attempts_add(j->list, j->a);
+
+	if (!at)
+		return;
+	at->form = FORM_NDR;
+	at->direction = DIR_OUTBOUND;
+	set_recipient(at, r);
+	at->action = r->action ? r->action : ACTION_FAILED;
+	at->status = r->status;
+	at->host = r->host;
+	at->host_ip = r->host_ip;
+	at->own_host = rep->reporting_mta;
+	at->sender = rep->sender;
+	at->queue_id = rep->queue_id;
+	at->offset = t->base + r->at;
+	at->text = report_reply(j->a, r->diagnostic, reply_origin, t);
+	frame_reason(j->set, j->a, &at->text, at);
+	if (w)
+		join_words(at, w);
+}
+
+static void read_words(struct job *j, const struct found *f,
+                       struct attempts *words)
+{
+	for (size_t i = 0; i < f->ntext && !words->n; i++) {
+		struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+
+		if (t && read_part(j, f->text[i], t))
+			(void)words_read(j->set, j->a, t->body.text,
+			                 text_origin, t, words);
+	}
+}
+
+static void read_report(struct job *j, const struct found *f,
+                        const struct attempts *words)
+{
+	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+	struct report rep;
+
+	if (!t || !read_part(j, f->report, t) ||
+	    !report_read(j->a, t->body.text, &rep))
+		return;
+	for (size_t i = 0; i < rep.n; i++)
+		if (rep.v[i].final.n || rep.v[i].original.n ||
+		    rep.v[i].diagnostic.n)
+			report_attempt(j, &rep, i, t, words);
+}
+
+/* ---- bounces in words ---- */
+
+static void add_attempt(struct job *j, const struct attempt *from)
+{
+	struct attempt *at = attempts_add(j->list, j->a);
+
+	if (at)
+		*at = *from;
+}
+
+static void take_words(struct job *j, const struct attempts *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		add_attempt(j, &words->v[i]);
+}
+
+/* ---- complaints ---- */
+
+static void notice(struct job *j, enum ev_notice what, sv recipient,
+                   const struct mtext *text)
+{
+	struct attempt *at = attempts_add(j->list, j->a);
+
+	if (!at)
+		return;
+	at->form = FORM_NDR;
+	at->direction = DIR_OUTBOUND;
+	at->notice = what;
+	at->recipient = recipient;
+	if (text)
+		at->text = *text;
+}
+
+static void read_feedback(struct job *j, const struct found *f)
+{
+	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+	size_t had = j->list->n;
+	sv rest, name, value;
+	bool blank;
+
+	if (!t || !read_part(j, f->feedback, t))
+		return;
+	rest = t->body.text;
+	while (report_field(&rest, &name, &value, &blank)) {
+		if (sv_ieq(name, SV("Feedback-Type")))
+			j->out->feedback = value;
+		if ((sv_ieq(name, SV("Original-Rcpt-To")) ||
+		     sv_ieq(name, SV("Removal-Recipient"))) &&
+		    has_at(report_address(value)))
+			notice(j, NOTICE_COMPLAINT, report_address(value), NULL);
+	}
+	if (j->list->n == had)
+		notice(j, NOTICE_COMPLAINT, j->out->returned.to, NULL);
+	/* RFC 6591: who evaluates DMARC writes this, no reader. */
+	for (size_t i = had; sv_ieq(j->out->feedback, SV("auth-failure")) &&
+	                     i < j->list->n; i++)
+		j->list->v[i].notice = NOTICE_REPORT;
+	j->out->kind = BOUNCE_COMPLAINT;
+}
+
+/* Hotmail's complaints (JMRP) have no report, only the mail. */
+static bool read_jmrp(struct job *j, uint32_t root, const struct found *f)
+{
+	sv subject = mail_get(j->m, root, "Subject"), to = SV("");
+
+	if (f->returned == MAIL_NONE ||
+	    f->returned + 1 >= j->m->parts[f->returned].end ||
+	    !sv_istarts(subject, SV("complaint about message from")))
+		return false;
+	to = mail_get(j->m, f->returned + 1, "X-HmXmrOriginalRecipient");
+	notice(j, NOTICE_COMPLAINT, to.n ? guess_address(to)
+	                                 : j->out->returned.to, NULL);
+	j->out->feedback = SV("abuse");
+	j->out->kind = BOUNCE_COMPLAINT;
+	return true;
+}
+
+/* ---- automatic answers ---- */
+
+/* RFC 3834 section 5, and what programs wrote before it. */
+static bool is_answer(const struct mail *m, uint32_t root)
+{
+	static const char *const subjects[] = {
+	    "auto:", "auto reply", "autoreply", "auto-reply",
+	    "automatic reply", "automatic response", "out of office",
+	    "out of the office", "abwesenheit", "automatische antwort",
+	    "r\xc3\xa9ponse automatique", "respuesta autom\xc3\xa1tica"};
+	sv auto_submitted = mail_get(m, root, "Auto-Submitted");
+	sv subject = mail_get(m, root, "Subject");
+
+	if (sv_istarts(auto_submitted, SV("auto-replied")) ||
+	    sv_ieq(mail_get(m, root, "Precedence"), SV("auto_reply")) ||
+	    mail_get(m, root, "X-Autoreply").n ||
+	    mail_get(m, root, "X-Autorespond").n ||
+	    sv_ihas(mail_get(m, root, "X-Apple-Action"), SV("vacation")))
+		return true;
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
+		if (sv_istarts(subject, sv_str(subjects[i])))
+			return true;
+	return false;
+}
+
+/* Programs that report failures are not the recipient's. */
+static bool is_daemon(sv address)
+{
+	return sv_istarts(address, SV("mailer-daemon@")) ||
+	       sv_istarts(address, SV("postmaster@")) ||
+	       sv_istarts(address, SV("root@"));
+}
+
+static bool read_answer(struct job *j, uint32_t root, const struct found *f)
+{
+	sv from = first_address(j->m, root, "From");
+	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+	struct mtext words;
+	sv rest;
+
+	if (!t || !is_answer(j->m, root) || is_daemon(from))
+		return false;
+	mtext_init(&words, j->a, ANSWER_MAX);
+	if (f->ntext && read_part(j, f->text[0], t)) {
+		rest = sv_head(t->body.text, ANSWER_MAX - 64);
+		while (rest.n) {
+			sv line = sv_trim(sv_line(&rest));
+
+			mtext_space(&words);
+			if (line.n)
+				mtext_add(&words, line,
+				          reply_origin(t, line.p));
+		}
+	}
+	notice(j, NOTICE_AUTO_REPLY, from, &words);
+	j->out->kind = BOUNCE_ANSWER;
+	return true;
+}
+
+/* ---- the whole ---- */
+
+/* "(#5.1.1)", "said: 5.2.2 <x>": a status further behind in the words. */
+static bool status_within(sv s, unsigned class, struct estatus *out)
+{
+	for (size_t i = 1; i + 4 < s.n; i++) {
+		char before = s.p[i - 1];
+
+		if ((s.p[i] != '4' && s.p[i] != '5') || s.p[i + 1] != '.' ||
+		    is_alnum(before) || before == '.' || before == '-' ||
+		    before == '@')
+			continue;
+		if (estatus_parse(sv_drop(s, i), out) && out->subject < 8 &&
+		    (!class || out->class == class))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * RFC 3463: x.0.0 says nothing.  Where the field has no more, or is missing,
+ * the words may.
+ */
+static void refine_status(struct attempt *at)
+{
+	sv s = mtext_sv(&at->text);
+	struct estatus e, first;
+	struct reply head = {0};
+
+	if (at->status.subject || at->status.detail)
+		return;
+	(void)reply_open(s, &head);
+	first = head.status;
+	if (estatus_is_set(first) && (first.subject || first.detail))
+		return;
+	if (status_within(s, head.code / 100u, &e))
+		at->status = e;
+}
+
+static void set_returned(struct job *j, size_t had)
+{
+	const struct bounce_returned *r = &j->out->returned;
+
+
+	for (size_t i = had; i < j->list->n; i++) {
+		struct attempt *at = &j->list->v[i];
+
+		refine_status(at);
+		fill(&at->message_id, r->message_id);
+		fill(&at->header_from, r->from);
+		fill(&at->sender, r->sender);
+	}
+}
+
+/* Do all these attempts lack a reason and a recipient? */
+static bool is_hollow(const struct attempts *list, size_t from)
+{
+	for (size_t i = from; i < list->n; i++)
+		if (list->v[i].text.n || list->v[i].recipient.n)
+			return false;
+	return true;
+}
+
+static bool read_root(struct job *j, uint32_t root)
+{
+	struct found f = find_parts(j, root);
+	struct attempts words = {0};
+	size_t had = j->list->n;
+
+	take_returned(j, f.returned);
+	if (f.feedback != MAIL_NONE) {
+		read_feedback(j, &f);
+	} else if (!read_jmrp(j, root, &f)) {
+		read_words(j, &f, &words);
+		if (f.report != MAIL_NONE)
+			read_report(j, &f, &words);
+		if (j->list->n == had)
+			take_words(j, &words);
+		if (j->list->n > had)
+			j->out->kind = BOUNCE_REPORT;
+		else
+			(void)read_answer(j, root, &f);
+	}
+	set_returned(j, had);
+	return j->list->n > had;
+}
+
+/* A bounce that somebody forwarded as an attachment. */
+static bool read_forwarded(struct job *j)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < j->m->nparts && n < FORWARDED_MAX; i++) {
+		const struct mail_part *p = &j->m->parts[i];
+
+		if (p->kind != MAIL_MESSAGE || i + 1 >= p->end)
+			continue;
+		n++;
+		j->out->returned = (struct bounce_returned){0};
+		if (read_root(j, i + 1))
+			return true;
+	}
+	return false;
+}
+
+/* A wrapper around a bounce may look like one, and tell nothing. */
+static void read_all(struct job *j)
+{
+	size_t had = j->list->n, hollow;
+	struct bounce first;
+
+	if (read_root(j, 0) && !is_hollow(j->list, had))
+		return;
+	first = *j->out;
+	hollow = j->list->n - had;
+	if (!read_forwarded(j)) {
+		*j->out = first;
+		return;
+	}
+	memmove(&j->list->v[had], &j->list->v[had + hollow],
+	        (j->list->n - had - hollow) * sizeof(*j->list->v));
+	j->list->n -= hollow;
+}
+
+enum mw_status bounce_read(struct arena *a, const struct frame_set *set,
+                           const struct mail *m, struct attempts *list,
+                           struct bounce *out, struct mw_err *err)
+{
+	struct job j = {.a = a, .set = set, .m = m, .out = out, .list = list};
+	size_t had = list->n;
+
+	*out = (struct bounce){0};
+	read_all(&j);
+	if (list->n == had + 1 && !list->v[had].recipient.n)
+		list->v[had].recipient = guess_recipient(a, m, out->returned.to);
+	if (arena_failed(a))
+		return mw_fail(err, MW_ENOMEM, "no memory for a bounce");
+	return MW_OK;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dsn/bounce.h"
+#include "dsn/report.h"
+#include "unit.h"
+
+struct bounced {
+	struct mail m;
+	struct attempts list;
+	struct bounce b;
+};
+
+static struct bounced bounced(struct arena *a, const char *text)
+{
+	struct bounced x = {0};
+
+	assert_int_equal(mail_parse(a, sv_str(text), &x.m, NULL), MW_OK);
+	assert_int_equal(bounce_read(a, &frames_builtin, &x.m, &x.list, &x.b,
+	                             NULL), MW_OK);
+	return x;
+}
+
+#define HEAD                                                                  \
+	"From: MAILER-DAEMON@mail.example.org\nTo: anna@example.org\n"        \
+	"Content-Type: multipart/report; report-type=delivery-status; "       \
+	"boundary=b\n\n"
+#define RETURNED                                                              \
+	"--b\nContent-Type: message/rfc822\n\n"                               \
+	"From: Anna <anna@example.org>\nTo: bert@example.net\n"               \
+	"Message-ID: <m1@example.org>\n"                                      \
+	"DKIM-Signature: v=1; d=example.org; s=x; b=y\n\nhello\n--b--\n"
+
+/* Two fates; the words tell the stage, the fields the codes. */
+static void fields_and_words_are_joined(void **state)
+{
+	static const char text[] = HEAD
+	    "--b\n\nThis is the mail system at host mail.example.org.\n\n"
+	    "<bert@example.net>: host mx.example.net[192.0.2.8] said: 550 "
+	    "5.1.1\n    User unknown (in reply to RCPT TO command)\n\n"
+	    "--b\nContent-Type: message/delivery-status\n\n"
+	    "Reporting-MTA: dns; mail.example.org\n"
+	    "X-Postfix-Queue-ID: 14130238EB\n\n"
+	    "Final-Recipient: rfc822; bert@example.net\n"
+	    "Original-Recipient: rfc822;team@example.org\n"
+	    "Action: failed\nStatus: 5.1.1\n"
+	    "Diagnostic-Code: smtp; 550 5.1.1\n    User unknown\n\n"
+	    "Final-Recipient: rfc822; carl@example.com\nAction: delayed\n"
+	    "Status: 4.4.1\nDiagnostic-Code: X-Postfix; connect to\n"
+	    "    mx.example.com[192.0.2.9]:25: Connection timed out\n\n"
+	    RETURNED;
+	struct arena *a = arena_new(1 << 22);
+	struct bounced x = bounced(a, text);
+	const struct attempt *at = x.list.v;
+
+	(void)state;
+	assert_int_equal(x.b.kind, BOUNCE_REPORT);
+	assert_int_equal(x.list.n, 2);
+	assert_sv(at[0].recipient, "team@example.org");
+	assert_sv(at[0].final_recipient, "bert@example.net");
+	assert_int_equal(at[0].stage, STAGE_RCPT);
+	assert_int_equal(at[0].action, ACTION_FAILED);
+	assert_sv(mtext_sv(&at[0].text), "550 5.1.1 User unknown");
+	assert_int_equal(at[0].text.src[0],
+	                 strstr(text, "550 5.1.1\n    User unknown\n\nF") -
+	                     text);
+	assert_sv(at[0].host, "mx.example.net");
+	assert_sv(at[0].queue_id, "14130238EB");
+	assert_sv(at[0].message_id, "m1@example.org");
+	assert_sv(at[1].recipient, "carl@example.com");
+	assert_int_equal(at[1].action, ACTION_DELAYED);
+	assert_sv(x.b.returned.dkim, "example.org");
+	assert_sv(x.b.returned.from, "anna@example.org");
+	arena_free(a);
+}
+
+static void complaints(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+	struct bounced x = bounced(
+	    a, "From: a@example.net\nTo: b@example.org\nContent-Type: "
+	       "multipart/report; report-type=feedback-report; boundary=b\n\n"
+	       "--b\n\nwords\n--b\nContent-Type: message/feedback-report\n\n"
+	       "Feedback-Type: abuse\nOriginal-Rcpt-To: <bert@example.net>\n"
+	       "Original-Rcpt-To: carl@example.net\n\n" RETURNED);
+
+	(void)state;
+	assert_int_equal(x.b.kind, BOUNCE_COMPLAINT);
+	assert_sv(x.b.feedback, "abuse");
+	assert_int_equal(x.list.n, 2);
+	assert_int_equal(x.list.v[1].notice, NOTICE_COMPLAINT);
+	assert_sv(x.list.v[0].recipient, "bert@example.net");
+	arena_free(a);
+}
+
+static void answers(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+	struct bounced x = bounced(
+	    a, "From: Bert <bert@example.net>\nTo: anna@example.org\n"
+	       "Subject: away\nAuto-Submitted: auto-replied\n\n"
+	       "I am away\nuntil May.\n");
+
+	(void)state;
+	assert_int_equal(x.b.kind, BOUNCE_ANSWER);
+	assert_int_equal(x.list.n, 1);
+	assert_sv(x.list.v[0].recipient, "bert@example.net");
+	assert_sv(mtext_sv(&x.list.v[0].text), "I am away until May.");
+	arena_free(a);
+}
+
+static void ordinary_mails_are_none(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+	struct bounced x = bounced(a, "From: a@example.org\nTo: b@example.org\n"
+	                              "Subject: lunch\n\nAt noon?\n");
+
+	(void)state;
+	assert_int_equal(x.b.kind, BOUNCE_NONE);
+	assert_int_equal(x.list.n, 0);
+	arena_free(a);
+}
+
+/* A bounce that somebody passes on, whole. */
+static void forwarded(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+	struct bounced x = bounced(
+	    a, "From: c@example.org\nTo: d@example.org\nContent-Type: "
+	       "multipart/mixed; boundary=o\n\n--o\n\nSee below.\n--o\n"
+	       "Content-Type: message/rfc822\n\n" HEAD
+	       "--b\nContent-Type: message/delivery-status\n\n"
+	       "Final-Recipient: rfc822; bert@example.net\nAction: failed\n"
+	       "Status: 5.1.1\n\n--b--\n--o--\n");
+
+	(void)state;
+	assert_int_equal(x.b.kind, BOUNCE_REPORT);
+	assert_int_equal(x.list.n, 1);
+	assert_sv(x.list.v[0].recipient, "bert@example.net");
+	arena_free(a);
+}
+
+/* clang-format off */
+static const struct {
+	const char *value, *address;
+} addresses[] = {
+	{"rfc822; <a@example.org>", "a@example.org"},
+	{"RFC822;a@example.org;", "a@example.org"},
+	{"rfc/822; a@example.org (Anna)", "a@example.org"},
+	{"a@example.org", "a@example.org"},
+	{"rfc822;to:a@example.org", "a@example.org"},
+	{"rfc822;\"a;b\"@example.org", "\"a;b\"@example.org"},
+};
+/* clang-format on */
+
+static void addresses_of_fields(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
+		assert_sv(report_address(sv_str(addresses[i].value)),
+		          addresses[i].address);
+}
+
+/* Groups without empty lines between them, empty lines inside them. */
+static void odd_spacing(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct report r;
+
+	(void)state;
+	assert_true(report_read(
+	    a, SV("Reporting-MTA:dns;mx.example.org\n"
+	          "Final-Recipient : rfc822;a@example.org\nAction:failed\n\n"
+	          "Status: 5.1.1 (unknown)\n"
+	          "Final-Recipient: rfc822;b@example.org\nAction: Failed (x)\n"
+	          "Remote-MTA: dns; mx.example.net (192.0.2.1, the server)\n"),
+	    &r));
+	assert_int_equal(r.n, 2);
+	assert_sv(r.reporting_mta, "mx.example.org");
+	assert_sv(r.v[0].final, "a@example.org");
+	assert_int_equal(r.v[0].status.detail, 1);
+	assert_int_equal(r.v[1].action, ACTION_FAILED);
+	assert_sv(r.v[1].host, "mx.example.net");
+	assert_sv(r.v[1].host_ip, "192.0.2.1");
+	arena_free(a);
+}
+
+UNIT_MAIN(cmocka_unit_test(fields_and_words_are_joined),
+          cmocka_unit_test(complaints), cmocka_unit_test(answers),
+          cmocka_unit_test(ordinary_mails_are_none),
+          cmocka_unit_test(forwarded), cmocka_unit_test(addresses_of_fields),
+          cmocka_unit_test(odd_spacing))
