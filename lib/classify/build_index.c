@@ -13,9 +13,15 @@
 
 #define COUNT_BITS 16
 
+/* The run that took a bucket first; others would be looked at in vain. */
+struct taken {
+	uint32_t bytes, count; /* count 0: nobody */
+};
+
 struct index {
 	struct rules_builder *b;
 	uint32_t *count;
+	struct taken *taken; /* of each bucket */
 	BUILD_LIST(struct gram) grams;
 	BUILD_LIST(uint32_t) unindexed;
 };
@@ -38,7 +44,9 @@ static bool count_all(struct index *x)
 
 	x->count = arena_alloc(b->a, (size_t)1 << COUNT_BITS,
 	                       sizeof(*x->count));
-	if (!n || !x->count)
+	x->taken = arena_alloc(b->a, (size_t)1 << GRAM_BUCKET_BITS,
+	                       sizeof(*x->taken));
+	if (!n || !x->count || !x->taken)
 		return false;
 	for (size_t i = 0; i < b->seen.n; i++) {
 		norm_reply(n, sv_str(b->pool.v + b->seen.v[i].text));
@@ -51,8 +59,26 @@ static bool count_all(struct index *x)
 	return true;
 }
 
+static struct taken *bucket_of(struct index *x, uint32_t bytes)
+{
+	return &x->taken[gram_bucket(gram_hash(bytes))];
+}
+
+/* How often this run would be looked at: where it stands, or its neighbour. */
+static uint32_t cost_of(struct index *x, uint32_t bytes)
+{
+	const struct taken *t = bucket_of(x, bytes);
+	uint32_t n = *counter(x, bytes);
+
+	return t->count && t->bytes != bytes ? 2 * n + t->count : n;
+}
+
 static bool add_gram(struct index *x, struct gram g)
 {
+	struct taken *t = bucket_of(x, g.bytes);
+
+	if (!t->count)
+		*t = (struct taken){g.bytes, 1 + *counter(x, g.bytes)};
 	if (!build_room(x->b, (void **)&x->grams.v, x->grams.n, &x->grams.cap,
 	                sizeof(g), RULE_TEXTS_MAX))
 		return false;
@@ -70,6 +96,14 @@ static struct gram gram_of(const struct index *x, uint32_t id, uint32_t elem,
 	                     x->b->texts.v[id].elems.n == 1};
 }
 
+/* What stands in normalised text behind a whole character. */
+static bool may_follow(unsigned char c)
+{
+	return !c || c == NORM_GAP ||
+	       (c >= ' ' && c < 0x7F && (c < 'A' || c > 'Z')) ||
+	       (c >= 0xC2 && c <= 0xF4);
+}
+
 /* A literal of three bytes, with every byte that may follow it. */
 static bool add_short(struct index *x, uint32_t id, uint32_t elem)
 {
@@ -80,8 +114,8 @@ static bool add_short(struct index *x, uint32_t id, uint32_t elem)
 	for (int c = 0; c < 256; c++) {
 		if ((e->flags & ELEM_BOUND_RIGHT) && is_alnum((char)c))
 			continue;
-		if (c > NORM_GAP && c < ' ')
-			continue; /* in no normalised text */
+		if (!may_follow((unsigned char)c))
+			continue;
 		bytes[3] = (char)c;
 		if (!add_gram(x, gram_of(x, id, elem, gram_load(bytes), 0)))
 			return false;
@@ -98,42 +132,101 @@ static bool add_unindexed(struct index *x, uint32_t id)
 	return true;
 }
 
-static bool index_text(struct index *x, uint32_t id)
+/* The literal of the text with the rarest run; false if all are too short. */
+static bool rarest(struct index *x, struct rrange elems, uint32_t *elem)
 {
-	struct rules_builder *b = x->b;
-	struct text t = b->texts.v[id];
-	struct gram best = {0};
-	uint32_t least = UINT32_MAX, three = UINT32_MAX;
+	uint32_t least = UINT32_MAX;
 
-	for (uint32_t k = 0; k < t.elems.n; k++) {
-		const struct elem *e = &b->elems.v[t.elems.first + k];
-		const char *p = b->words.v + e->at;
+	for (uint32_t k = elems.first; k < elems.first + elems.n; k++) {
+		const struct elem *e = &x->b->elems.v[k];
+		const char *p = x->b->words.v + e->at;
 
-		if (e->kind != ELEM_LITERAL)
-			continue;
-		if (e->len == 3)
-			three = t.elems.first + k;
-		for (uint16_t i = 0; i + 4 <= e->len; i++) {
+		for (uint16_t i = 0; e->kind == ELEM_LITERAL && i + 4 <= e->len;
+		     i++) {
 			uint32_t n = *counter(x, gram_load(p + i));
 
-			if (n >= least)
-				continue;
-			least = n;
-			best = gram_of(x, id, t.elems.first + k,
-			               gram_load(p + i), i);
+			if (n < least) {
+				least = n;
+				*elem = k;
+			}
 		}
 	}
-	if (least < UINT32_MAX)
-		return add_gram(x, best);
-	return three < UINT32_MAX ? add_short(x, id, three)
-	                          : add_unindexed(x, id);
+	return least < UINT32_MAX;
 }
 
-static bool index_range(struct index *x, struct rrange r)
+/* The cheapest run of the literal. */
+static bool index_literal(struct index *x, uint32_t id, uint32_t elem)
+{
+	const struct elem *e = &x->b->elems.v[elem];
+	const char *p = x->b->words.v + e->at;
+	uint32_t least = UINT32_MAX;
+	uint16_t at = 0;
+
+	for (uint16_t i = 0; i + 4 <= e->len; i++) {
+		uint32_t n = cost_of(x, gram_load(p + i));
+
+		if (n < least) {
+			least = n;
+			at = i;
+		}
+	}
+	return add_gram(x, gram_of(x, id, elem, gram_load(p + at), at));
+}
+
+static bool index_text(struct index *x, uint32_t id)
+{
+	struct rrange elems = x->b->texts.v[id].elems;
+	uint32_t best;
+
+	if (rarest(x, elems, &best))
+		return index_literal(x, id, best);
+	for (uint32_t k = elems.first; k < elems.first + elems.n; k++)
+		if (x->b->elems.v[k].kind == ELEM_LITERAL &&
+		    x->b->elems.v[k].len == 3)
+			return add_short(x, id, k);
+	return add_unindexed(x, id);
+}
+
+/* Texts with longer literals have enough runs to choose from. */
+#define ROOMY 8
+
+/* How much choice there is: the longest literal's length, at most ROOMY. */
+static unsigned choice(const struct index *x, uint32_t id)
+{
+	struct rrange r = x->b->texts.v[id].elems;
+	unsigned most = 0;
+
+	for (uint32_t k = 0; k < r.n; k++) {
+		const struct elem *e = &x->b->elems.v[r.first + k];
+
+		if (e->kind == ELEM_LITERAL && e->len > most)
+			most = e->len;
+	}
+	return most < ROOMY ? most : ROOMY;
+}
+
+static bool index_range(struct index *x, struct rrange r, unsigned with)
 {
 	for (uint32_t i = 0; i < r.n; i++)
-		if (!index_text(x, r.first + i))
+		if (choice(x, r.first + i) == with &&
+		    !index_text(x, r.first + i))
 			return false;
+	return true;
+}
+
+/* Texts with little choice come first, as the others can make way. */
+static bool index_all(struct index *x)
+{
+	struct rules_builder *b = x->b;
+
+	for (unsigned with = 0; with <= ROOMY; with++) {
+		for (size_t i = 0; i < b->rules.n; i++)
+			if (!index_range(x, b->rules.v[i].texts, with))
+				return false;
+		for (size_t i = 0; i < b->providers.n; i++)
+			if (!index_range(x, b->providers.v[i].marks, with))
+				return false;
+	}
 	return true;
 }
 
@@ -191,15 +284,7 @@ bool build_index(struct rules_builder *b, struct ruleset *rs)
 {
 	struct index x = {.b = b};
 
-	if (!count_all(&x))
-		return false;
-	for (size_t i = 0; i < b->rules.n; i++)
-		if (!index_range(&x, b->rules.v[i].texts))
-			return false;
-	for (size_t i = 0; i < b->providers.n; i++)
-		if (!index_range(&x, b->providers.v[i].marks))
-			return false;
-	if (!fill_tables(&x, rs))
+	if (!count_all(&x) || !index_all(&x) || !fill_tables(&x, rs))
 		return false;
 	rs->grams = x.grams.v;
 	rs->ngrams = (uint32_t)x.grams.n;
