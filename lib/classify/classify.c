@@ -196,6 +196,9 @@ static void scan(struct classifier *c, const struct set *s)
 	if (c->norm.n > SHORT_TEXT)
 		norm_index(&c->norm);
 	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(&rs->grams[rs->buckets[gram_bucket(gram_hash(
+			gram_load(c->norm.p + c->hits[i])))]]);
+	for (size_t i = 0; i < n; i++)
 		try_bucket(c, s, c->hits[i],
 		           gram_load(c->norm.p + c->hits[i]));
 	for (uint32_t i = 0; i < rs->nunindexed; i++)

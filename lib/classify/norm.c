@@ -8,8 +8,9 @@ struct work {
 	struct norm *out;
 	sv in;
 	size_t i;
-	bool qp;   /* the text is quoted-printable */
 	bool head; /* repeated codes are taken out */
+	bool qp;   /* the text is quoted-printable; may be set if .equals */
+	bool equals; /* an equals sign was met, and .qp found out */
 };
 
 static void emit(struct norm *out, char c, size_t from)
@@ -193,6 +194,15 @@ static bool is_qp(sv s)
 	return false;
 }
 
+/* Most replies have no equals sign, so it is asked at the first. */
+static bool equals_is_qp(struct work *w)
+{
+	if (!w->equals)
+		w->qp = w->head && is_qp(w->in);
+	w->equals = true;
+	return w->qp;
+}
+
 static void special(struct work *w)
 {
 	sv s = sv_drop(w->in, w->i);
@@ -217,7 +227,7 @@ static void special(struct work *w)
 		w->i += len;
 		return;
 	}
-	if (s.p[0] == '=' && w->qp && quoted_printable(w))
+	if (s.p[0] == '=' && quoted_printable(w))
 		return;
 	c = utf8_decode(s, &len);
 	emit_point(w->out, c, w->i);
@@ -278,7 +288,7 @@ static const unsigned char second_of[256] = {
 /* clang-format on */
 
 /* Is the special character at i one after all, seen from what follows? */
-static bool stays_plain(const struct work *w, unsigned char c)
+static bool stays_plain(struct work *w, unsigned char c)
 {
 	char next = w->i + 1 < w->in.n ? w->in.p[w->i + 1] : '\0';
 
@@ -286,7 +296,7 @@ static bool stays_plain(const struct work *w, unsigned char c)
 		return next != '.';
 	if (c == '[')
 		return next != '.' && !is_high(next);
-	return c == '=' && !w->qp;
+	return c == '=' && !equals_is_qp(w);
 }
 
 static void look_closer(struct work *w, unsigned char c)
@@ -301,6 +311,41 @@ static void look_closer(struct work *w, unsigned char c)
 	} else {
 		special(w);
 	}
+}
+
+typedef unsigned char block __attribute__((vector_size(16)));
+
+/* What the tables say of pairs of bytes, of 16 at once: 0xFF: look closer. */
+static block doubtful(block c, block next)
+{
+	block odd = (c < ' ') | (c >= 0x7F) | (c == '&') | (c == '=');
+	block digit = (next >= '0') & (next <= '9');
+
+	return (block)odd |
+	       (block)((c == ' ') & ((next == ' ') | digit)) |
+	       (block)((c == '.') & (next == '.')) |
+	       (block)((c == '[') & ((next == '.') | (next >= 0x80)));
+}
+
+/* Copies blocks without a doubtful byte; returns how many bytes. */
+static size_t copy_blocks(char *to, const unsigned char *p, size_t n)
+{
+	size_t k = 0;
+
+	for (; k + sizeof(block) < n; k += sizeof(block)) {
+		block c, next;
+		uint64_t doubt[2];
+
+		memcpy(&c, p + k, sizeof(c));
+		memcpy(&next, p + k + 1, sizeof(next));
+		next = doubtful(c, next);
+		memcpy(doubt, &next, sizeof(doubt));
+		if (doubt[0] | doubt[1])
+			break;
+		c |= (block)((c >= 'A') & (c <= 'Z')) & 0x20;
+		memcpy(to + k, &c, sizeof(c));
+	}
+	return k;
 }
 
 /*
@@ -319,6 +364,9 @@ static size_t copy_plain(struct work *w, size_t i, size_t end)
 	/* A space behind a space that was made from something else. */
 	if (*p == ' ' && (!out->n || to[-1] == ' '))
 		return i;
+	k = copy_blocks(to, p, end - i);
+	p += k;
+	to += k;
 	while (p < last && !(first_of[p[0]] & second_of[p[1]]))
 		*to++ = plain[*p++];
 	k = (size_t)(to - out->p) - out->n;
@@ -364,15 +412,15 @@ static void start(struct norm *out)
 	out->n = 0;
 	out->head = (struct reply){0};
 	out->gaps = out->cut = false;
-	memset(out->grams, 0xFF, sizeof(out->grams));
+	out->indexed = false;
 }
 
 void norm_reply(struct norm *out, sv reply)
 {
-	struct work w = {out, sv_head(reply, UINT16_MAX), 0, false, true};
+	struct work w = {.out = out, .in = sv_head(reply, UINT16_MAX),
+	                 .head = true};
 
 	start(out);
-	w.qp = is_qp(w.in);
 	w.i = reply_open(w.in, &out->head);
 	run(&w);
 	/* Further lines were announced and are not here: a cut text. */
@@ -383,7 +431,7 @@ void norm_reply(struct norm *out, sv reply)
 
 void norm_words(struct norm *out, sv words)
 {
-	struct work w = {out, sv_head(words, UINT16_MAX), 0, false, false};
+	struct work w = {.out = out, .in = sv_head(words, UINT16_MAX)};
 
 	start(out);
 	run(&w);
@@ -403,6 +451,7 @@ void norm_index(struct norm *n)
 
 		grams[h >> 6] |= (uint64_t)1 << (h & 63);
 	}
+	n->indexed = true;
 }
 
 void norm_origin(const struct norm *n, sv reply, size_t from, size_t to,

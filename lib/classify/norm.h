@@ -35,7 +35,7 @@ struct norm {
 	struct reply head; /* code, status, more; no text */
 	bool gaps;         /* NORM_GAP occurs */
 	bool cut;          /* the reply was longer */
-	/* All ones until norm_index. */
+	bool indexed; /* .grams is filled in */
 	uint64_t grams[1 << (NORM_GRAM_BITS - 6)];
 };
 
@@ -90,8 +90,11 @@ static inline uint32_t norm_gram(const char *p)
 /* False only if these words (4 bytes at least) are not in the text. */
 static inline bool norm_may_hold(const struct norm *n, const char *words)
 {
-	uint32_t h = norm_gram(words);
+	uint32_t h;
 
+	if (!n->indexed)
+		return true;
+	h = norm_gram(words);
 	return n->grams[h >> 6] >> (h & 63) & 1;
 }
 
