@@ -212,11 +212,12 @@ static void emit_index(struct buf *b, const struct ruleset *rs)
 {
 	open_array(b, "struct gram", "grams", rs->ngrams);
 	for (uint32_t i = 0; i < rs->ngrams; i++)
-		buf_addf(b, "{%uu,%u,%u,%u,%u,%u,%u,%u},\n",
+		buf_addf(b, "{%uu,%u,%u,%u,%u,%u,%u,%u,%u},\n",
 		         rs->grams[i].bytes, rs->grams[i].text,
 		         rs->grams[i].elem, rs->grams[i].word,
 		         rs->grams[i].at, rs->grams[i].len,
-		         rs->grams[i].flags, rs->grams[i].whole);
+		         rs->grams[i].owner, rs->grams[i].flags,
+		         rs->grams[i].whole);
 	close_array(b, rs->ngrams);
 	emit_u16(b, "buckets", rs->buckets, (1u << GRAM_BUCKET_BITS) + 1);
 	open_array(b, "struct gate", "gates", 1u << GRAM_BUCKET_BITS);

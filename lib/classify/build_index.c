@@ -91,9 +91,10 @@ static struct gram gram_of(const struct index *x, uint32_t id, uint32_t elem,
                            uint32_t bytes, uint16_t at)
 {
 	const struct elem *e = &x->b->elems.v[elem];
+	const struct text *t = &x->b->texts.v[id];
 
-	return (struct gram){bytes, id, elem, e->at, at, e->len, e->flags,
-	                     x->b->texts.v[id].elems.n == 1};
+	return (struct gram){bytes, id, elem, e->at, at, e->len, t->owner,
+	                     e->flags, t->elems.n == 1};
 }
 
 /* What stands in normalised text behind a whole character. */

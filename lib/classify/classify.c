@@ -8,8 +8,11 @@
 /* More texts than this in one reply and it is no reply. */
 #define MAX_FOUND 96
 
+/* Tells of the text what is asked later, as the text itself is far away. */
 struct found {
 	const struct text *text;
+	uint16_t owner;
+	uint8_t slots;
 	struct pattern_match m;
 };
 
@@ -96,6 +99,19 @@ void classifier_free(struct classifier *c)
 	free(c);
 }
 
+static void keep(struct classifier *c, const struct set *s, uint32_t id,
+                 uint16_t owner, uint8_t slots)
+{
+	struct found *f = &c->found[c->nfound++];
+
+	s->stamp[id] = c->now;
+	f->text = &s->rs->texts[id];
+	f->owner = owner;
+	f->slots = slots;
+	if (owner < s->rs->nrules)
+		__builtin_prefetch(&s->rs->rules[owner]);
+}
+
 static void try_text(struct classifier *c, const struct set *s, uint32_t id)
 {
 	const struct text *t = &s->rs->texts[id];
@@ -104,7 +120,7 @@ static void try_text(struct classifier *c, const struct set *s, uint32_t id)
 		return;
 	s->stamp[id] = c->now;
 	if (pattern_find(s->rs, t, &c->norm, &c->found[c->nfound].m))
-		c->found[c->nfound++].text = t;
+		keep(c, s, id, t->owner, t->slots);
 }
 
 /* A text that is one literal: it stands here and no more is to be found. */
@@ -137,12 +153,12 @@ static void try_at(struct classifier *c, const struct set *s,
 	/* Tried again at the literal's next place if it fails here. */
 	if (s->stamp[g->text] == c->now || c->nfound == MAX_FOUND)
 		return;
-	if (g->whole ? !whole_at(&c->norm, g, at, &f->m)
-	             : !pattern_find_at(s->rs, t, &c->norm, g->elem, at, &f->m))
-		return;
-	s->stamp[g->text] = c->now;
-	f->text = t;
-	c->nfound++;
+	if (g->whole) {
+		if (whole_at(&c->norm, g, at, &f->m))
+			keep(c, s, g->text, g->owner, 0);
+	} else if (pattern_find_at(s->rs, t, &c->norm, g->elem, at, &f->m)) {
+		keep(c, s, g->text, g->owner, t->slots);
+	}
 }
 
 static void try_bucket(struct classifier *c, const struct set *s, size_t at,
@@ -187,6 +203,33 @@ static size_t filter_text(const struct norm *n, const struct gate *gates,
 /* Texts up to here are searched for single words without an index. */
 #define SHORT_TEXT 256
 
+static uint32_t first_gram(const struct ruleset *rs, const struct norm *n,
+                           size_t at)
+{
+	return rs->buckets[gram_bucket(gram_hash(gram_load(n->p + at)))];
+}
+
+/*
+ * Ask for what the hits lead to before it is needed.  The tables do not fit
+ * the first-level cache, and one after the other each would be waited for.
+ */
+static void fetch(const struct classifier *c, const struct set *s, size_t n)
+{
+	const struct ruleset *rs = s->rs;
+
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(
+		    &rs->grams[first_gram(rs, &c->norm, c->hits[i])]);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t k = first_gram(rs, &c->norm, c->hits[i]);
+
+		if (k == rs->ngrams)
+			continue; /* behind the last: its bucket is empty */
+		__builtin_prefetch(rs->words + rs->grams[k].word);
+		__builtin_prefetch(&s->stamp[rs->grams[k].text]);
+	}
+}
+
 /* All texts of a set that stand in the normalised reply. */
 static void scan(struct classifier *c, const struct set *s)
 {
@@ -195,9 +238,7 @@ static void scan(struct classifier *c, const struct set *s)
 
 	if (c->norm.n > SHORT_TEXT)
 		norm_index(&c->norm);
-	for (size_t i = 0; i < n; i++)
-		__builtin_prefetch(&rs->grams[rs->buckets[gram_bucket(gram_hash(
-			gram_load(c->norm.p + c->hits[i])))]]);
+	fetch(c, s, n);
 	for (size_t i = 0; i < n; i++)
 		try_bucket(c, s, c->hits[i],
 		           gram_load(c->norm.p + c->hits[i]));
@@ -238,9 +279,9 @@ static void scan_gapped(struct classifier *c, const struct set *s)
 				try_text(c, s, rs->rules[r].texts.first + k);
 }
 
-static bool is_mark(const struct ruleset *rs, const struct text *t)
+static bool is_mark(const struct ruleset *rs, const struct found *f)
 {
-	return t->owner >= rs->nrules;
+	return f->owner >= rs->nrules;
 }
 
 static bool of_set(const struct set *s, const struct text *t)
@@ -268,11 +309,11 @@ static void find_provider(struct job *j)
 static void provider_by_mark(struct job *j, const struct set *s)
 {
 	for (size_t i = 0; i < j->c->nfound && !j->out->provider; i++) {
-		const struct text *t = j->c->found[i].text;
+		const struct found *f = &j->c->found[i];
 
-		if (!of_set(s, t) || !is_mark(s->rs, t))
+		if (!of_set(s, f->text) || !is_mark(s->rs, f))
 			continue;
-		j->out->provider = &s->rs->providers[t->owner - s->rs->nrules];
+		j->out->provider = &s->rs->providers[f->owner - s->rs->nrules];
 		j->out->provider_rs = s->rs;
 	}
 }
@@ -476,7 +517,7 @@ static void weigh(struct job *j, const struct set *s, const struct rule *r,
 	x.rank.user = s->rs->user;
 	if (f) {
 		x.rank.bytes = f->m.literal;
-		x.rank.slots = f->text->slots;
+		x.rank.slots = f->slots;
 	} else if (!x.rank.status) {
 		return; /* a rule of codes, and no code is known */
 	}
@@ -492,8 +533,8 @@ static void weigh_texts(struct job *j, const struct set *s, size_t from)
 	for (size_t i = from; i < j->c->nfound; i++) {
 		const struct found *f = &j->c->found[i];
 
-		if (!is_mark(s->rs, f->text))
-			weigh(j, s, &s->rs->rules[f->text->owner], f);
+		if (!is_mark(s->rs, f))
+			weigh(j, s, &s->rs->rules[f->owner], f);
 	}
 }
 
@@ -733,7 +774,7 @@ static bool inner_reply(const struct classifier *c,
 
 		if (!out->rs || f->text < out->rs->texts ||
 		    f->text >= out->rs->texts + out->rs->ntexts ||
-		    &out->rs->rules[f->text->owner] != out->rule)
+		    &out->rs->rules[f->owner] != out->rule)
 			continue;
 		for (size_t k = 0; k < f->m.nvalues; k++) {
 			struct span s = f->m.values[k].at;

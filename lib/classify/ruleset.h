@@ -179,6 +179,7 @@ struct gram {
 	uint32_t word; /* its bytes, in .words */
 	uint16_t at;   /* offset in the literal */
 	uint16_t len;  /* of the literal */
+	uint16_t owner; /* of the text */
 	uint8_t flags; /* of the literal */
 	bool whole;    /* the text is this literal */
 };
