@@ -438,6 +438,36 @@ static void read_peer(struct session *s, sv t)
 	}
 }
 
+/*
+ * "*** <tab>IO::Socket: connect: Connection refused": swaks tells in a line of
+ * its own why it could not connect.
+ */
+static bool goes_on(const struct session *s, sv t)
+{
+	return s->nfound && s->nreply && s->nreply < REPLY_LINES &&
+	       s->found[s->nfound - 1].stage == STAGE_CONNECT &&
+	       sv_starts(t, SV("*** ")) && t.n > 5 && is_blank(t.p[4]) &&
+	       sv_starts(text_of(&s->reply[0]), SV("Error connecting"));
+}
+
+/* After a STARTTLS that was granted: then it was TLS that failed. */
+static bool broke_in_tls(const struct session *s, sv t)
+{
+	return s->stage == STAGE_STARTTLS && s->code == 220 && !s->n &&
+	       sv_istarts(t, SV("SMTP Error: Could not connect"));
+}
+
+static void add_trouble(struct session *s, const struct said *said,
+                        enum smtp_stage stage)
+{
+	struct mtext text;
+
+	s->nreply = 1;
+	s->reply[0] = *said;
+	text = join(s);
+	refuse(s, said, &text, stage, front(s), KEEP);
+}
+
 /* What a client says about a connection that broke or never was. */
 static void read_trouble(struct session *s, const struct pline *l, sv t)
 {
@@ -449,20 +479,24 @@ static void read_trouble(struct session *s, const struct pline *l, sv t)
 	};
 	struct said said = {l, 0, t.n};
 
+	if (goes_on(s, t)) {
+		said.from = 4;
+		s->reply[s->nreply++] = said;
+		s->found[s->nfound - 1].text = join(s);
+		return;
+	}
+	if (broke_in_tls(s, t)) {
+		add_trouble(s, &said, STAGE_STARTTLS);
+		return;
+	}
 	if (s->closed || s->quit || (s->nfound && !s->n))
 		return;
 	for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++)
 		if (sv_starts(t, troubles[i])) {
-			struct mtext text;
-
 			if (!i && !s->n && s->commands)
 				return;
 			said.from = sv_starts(t, SV("*** ")) ? 4 : 0;
-			s->nreply = 1;
-			s->reply[0] = said;
-			text = join(s);
-			refuse(s, &said, &text, stage_of(s, front(s)),
-			       front(s), KEEP);
+			add_trouble(s, &said, stage_of(s, front(s)));
 			return;
 		}
 }
