@@ -2,6 +2,7 @@
 #include "base/ascii.h"
 #include "mail/charset.h"
 #include "paste/state.h"
+#include "paste/tidy.h"
 
 /* Messages of one paste; the table takes some 400 bytes for each. */
 #define JOIN_PASTE 4096
@@ -155,6 +156,55 @@ static void map_back(const struct charset_text *map, struct attempt *at)
 				(uint32_t)charset_origin(map, at->text.src[i]);
 }
 
+/* Lines that begin before each of the steps through the text. */
+#define STEP 4096
+
+struct steps {
+	unsigned lines[TIDY_MAX / STEP + 2];
+};
+
+static void count_steps(sv in, struct steps *s)
+{
+	unsigned n = 1;
+
+	for (size_t i = 0; i < in.n && i < TIDY_MAX; i++) {
+		if (i % STEP == 0)
+			s->lines[i / STEP] = n;
+		n += in.p[i] == '\n';
+	}
+}
+
+/* The same to those of the text before it was tidied, and the line anew. */
+static void map_tidy(const struct tidy *map, sv in, const struct steps *steps,
+		     struct attempt *at)
+{
+	size_t step;
+
+	at->offset = tidy_origin(map, at->offset);
+	if (at->offset >= in.n)
+		at->offset = in.n - 1;
+	step = at->offset / STEP;
+	at->line = steps->lines[step];
+	for (size_t i = step * STEP; i < at->offset; i++)
+		at->line += in.p[i] == '\n';
+	for (size_t i = 0; i < at->text.n; i++)
+		if (at->text.src[i] != MTEXT_NOWHERE)
+			at->text.src[i] = (uint32_t)tidy_origin(
+				map, at->text.src[i]);
+}
+
+static void map_all(const struct tidy *map, sv in, struct attempts *out,
+		    size_t from)
+{
+	struct steps steps;
+
+	if (!map->src || from == out->n)
+		return;
+	count_steps(in, &steps);
+	for (size_t i = from; i < out->n; i++)
+		map_tidy(map, in, &steps, &out->v[i]);
+}
+
 static enum mw_status read_text(struct paste_ctx *ctx, struct arena *window,
 				sv text, struct mw_err *err)
 {
@@ -187,6 +237,7 @@ enum mw_status paste_read(struct arena *a, sv in,
 	struct paste_state st = {0};
 	struct paste_ctx ctx = {.a = a, .out = out, .seen = seen, .st = &st};
 	struct charset_text map;
+	struct tidy tidy;
 	struct arena *window;
 	enum mw_status status;
 	size_t before = out->n;
@@ -202,20 +253,26 @@ enum mw_status paste_read(struct arena *a, sv in,
 		charset_fini(&map);
 		return MW_OK;
 	}
-	ctx.size = map.text.n;
+	if (!tidy_text(map.text, &tidy)) {
+		charset_fini(&map);
+		return mw_fail(err, MW_ENOMEM, "no memory to tidy up");
+	}
+	ctx.size = tidy.text.n;
 	st.join = join_new(JOIN_PASTE);
 	st.scratch = arena_new(SCRATCH_MAX);
 	window = arena_new(LINES_MAX);
 	if (st.scratch && window)
-		status = read_text(&ctx, window, map.text, err);
+		status = read_text(&ctx, window, tidy.text, err);
 	else
 		status = mw_fail(err, MW_ENOMEM, "no memory to read lines");
+	map_all(&tidy, map.text, out, before);
 	if (map.converted)
 		for (size_t i = before; i < out->n; i++)
 			map_back(&map, &out->v[i]);
 	arena_free(window);
 	arena_free(st.scratch);
 	join_free(st.join);
+	tidy_fini(&tidy);
 	charset_fini(&map);
 	return status;
 }
