@@ -285,6 +285,9 @@ void diag_values(struct arena *a, struct diagnosis *d)
 		put(d, "recipient", diag_value(d, SV("address")));
 	if (d->cl.zone && d->cl.zone->portal)
 		put(d, "portal", rs_str(d->cl.zone_rs, d->cl.zone->portal));
+	if (d->cl.zone_code && !d->cl.zone_code->cause)
+		put(d, "no_listing",
+		    rs_str(d->cl.zone_rs, d->cl.zone_code->text));
 	put_codes(a, d);
 	put_reversed(a, d);
 	put(d, "recipient_domain", domain_of(diag_value(d, SV("recipient"))));
