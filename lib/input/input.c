@@ -169,6 +169,8 @@ static ssize_t read_file(void *self, char *to, size_t n, struct mw_err *err)
 
 	if (is_sized(in) && n > (uint64_t)in->file.st.st_size - in->at)
 		n = (size_t)((uint64_t)in->file.st.st_size - in->at);
+	if (!n)
+		return 0;
 	do {
 		got = is_sized(in) ? pread(fd, to, n, (off_t)in->at)
 		                   : read(fd, to, n);
