@@ -15,9 +15,16 @@
 /* The longest name for people: path, member, member. */
 #define NAME_MAX_BYTES ((size_t)3 * WALK_PATH_MAX)
 
+/* The longest header of a table that is kept for --column. */
+#define HEADER_MAX_BYTES ((size_t)64 << 10)
+
+/* For the first records of a table. */
+#define TABLE_MEMORY ((size_t)2 << 20)
+
 enum state {
 	NEW,     /* nothing was looked at */
 	MBOX,    /* being split */
+	PARTS,   /* being cut at records */
 	ARCHIVE, /* its members are read, one level up */
 	DONE     /* .err may still have to be told */
 };
@@ -28,6 +35,12 @@ struct level {
 	struct window w;
 	bool last; /* nothing follows what is in the window */
 	struct mbox mbox;
+	/* Of what comes in parts. */
+	enum input_kind kind;
+	unsigned part;
+	uint64_t offset, line;
+	struct csv_table table;
+	struct buf header;
 	struct unpack *unpack;
 	struct buf name;
 	struct mw_err err;
@@ -87,6 +100,8 @@ struct input *input_new(const struct input_options *opt)
 	in->walk = walk_new(opt->names, opt->n);
 	for (int i = 0; i < LEVELS; i++)
 		buf_init(&in->levels[i].name, NAME_MAX_BYTES);
+	for (int i = 0; i < LEVELS; i++)
+		buf_init(&in->levels[i].header, HEADER_MAX_BYTES);
 	if (!in->walk) {
 		free(in);
 		return NULL;
@@ -113,6 +128,7 @@ void input_free(struct input *in)
 	for (int i = 0; i < LEVELS; i++) {
 		window_fini(&in->levels[i].w);
 		buf_fini(&in->levels[i].name);
+		buf_fini(&in->levels[i].header);
 	}
 	unpacker_fini(&in->unpacker);
 	walk_free(in->walk);
@@ -223,26 +239,32 @@ static void start_item(struct input *in, struct input_item *item,
 	};
 }
 
-static void set_name(struct input_item *item, sv name)
+/* The name, and the header of a table behind it. */
+static void set_name(struct input_item *item, sv name, sv header)
 {
-	if (item->names_cap < name.n) {
-		char *p = realloc(item->names, name.n * 2);
+	size_t n = name.n + header.n;
+
+	if (item->names_cap < n) {
+		char *p = realloc(item->names, n * 2);
 
 		if (!p)
 			return;
 		item->names = p;
-		item->names_cap = name.n * 2;
+		item->names_cap = n * 2;
 	}
 	if (name.n)
 		memcpy(item->names, name.p, name.n);
+	if (header.n)
+		memcpy(item->names + name.n, header.p, header.n);
 	item->name = sv_of(item->names, name.n);
+	item->header = sv_of(item->names + name.n, header.n);
 }
 
 static enum input_step tell(struct input *in, struct input_item *item,
                             sv name, const struct mw_err *err)
 {
 	start_item(in, item, INPUT_PROBLEM);
-	set_name(item, name);
+	set_name(item, name, SV(""));
 	item->problem = *err;
 	return INPUT_ITEM;
 }
@@ -301,7 +323,7 @@ static enum input_step give(struct input *in, struct level *l,
 	if (!p)
 		return no_memory(in, l, item);
 	start_item(in, item, kind);
-	set_name(item, buf_sv(&l->name));
+	set_name(item, buf_sv(&l->name), buf_sv(&l->header));
 	item->raw = moved(msg->raw, old, p);
 	item->from = moved(msg->from, old, p);
 	item->sender = moved(msg->sender, old, p);
@@ -311,6 +333,8 @@ static enum input_step give(struct input *in, struct level *l,
 	item->cut = msg->cut;
 	item->cut_at = msg->cut_at;
 	item->mbox = msg->kind;
+	item->part = l->part;
+	item->table = l->table;
 	if (l->state == MBOX)
 		item->source = INPUT_FROM_MBOX;
 	return INPUT_ITEM;
@@ -345,6 +369,80 @@ static enum input_step whole(struct input *in, struct level *l,
 	if (kind == INPUT_MESSAGE)
 		take_from_line(&msg);
 	return give(in, l, item, kind, &msg, l->w.n);
+}
+
+/* Where the records end that go into the next part; 0: read on. */
+static size_t part_end(const struct input *in, const struct level *l)
+{
+	sv w = window_sv(&l->w);
+	size_t end;
+
+	if (l->last)
+		return w.n;
+	if (l->kind == INPUT_CSV)
+		end = csv_end(w, false);
+	else
+		end = sv_rchr(w, '\n') + 1;
+	/* One quote too many, or no line end at all: it has to end somewhere. */
+	if (!end && w.n >= in->opt.message_max)
+		end = sv_rchr(w, '\n') + 1;
+	return !end && w.n >= in->opt.message_max ? w.n : end;
+}
+
+/* The next part of a table or of lines; false: there is none. */
+static bool parts(struct input *in, struct level *l, struct input_item *item)
+{
+	struct mbox_message msg = {.offset = l->offset, .line = l->line};
+	size_t want = INPUT_PART, end = 0;
+
+	/* Twice as much each time, so that little is looked at twice. */
+	for (; !end; want *= 2) {
+		while (!l->last && l->w.n < want && !is_stopped(in))
+			fill(in, l);
+		if (is_stopped(in))
+			return false;
+		end = part_end(in, l);
+		if (!end && l->last)
+			break;
+	}
+	if (!end) {
+		l->state = DONE;
+		return false;
+	}
+	msg.raw = sv_head(window_sv(&l->w), end);
+	l->offset += end;
+	for (sv s = msg.raw; s.n; l->line++) {
+		size_t n = sv_chr(s, '\n');
+
+		if (n == SV_NPOS)
+			break;
+		s = sv_drop(s, n + 1);
+	}
+	(void)give(in, l, item, l->kind, &msg, end);
+	l->part++;
+	return true;
+}
+
+/* The first look at a table: what its columns are. */
+static void begin_table(struct level *l)
+{
+	struct arena *a = arena_new(TABLE_MEMORY);
+	sv w = window_sv(&l->w);
+
+	if (!a || !csv_look(a, w, 0, &l->table))
+		csv_plain(w, 0, &l->table);
+	arena_free(a);
+	buf_add(&l->header, sv_head(w, csv_end(w, true)));
+	if (buf_failed(&l->header))
+		buf_reset(&l->header);
+}
+
+static void begin_parts(struct level *l, enum input_kind kind)
+{
+	l->state = PARTS;
+	l->kind = kind;
+	if (kind == INPUT_CSV)
+		begin_table(l);
 }
 
 /* Bytes before the first From_ line: a mail whose begin was lost, or junk. */
@@ -403,11 +501,13 @@ static struct level *open_level(struct input *in, struct stream from)
 {
 	struct level *l = &in->levels[in->depth++];
 	struct window w = l->w;
-	struct buf name = l->name;
+	struct buf name = l->name, header = l->header;
 
 	w.start = w.n = 0;
-	*l = (struct level){.from = from, .w = w, .name = name};
+	*l = (struct level){.from = from, .w = w, .name = name,
+			    .header = header, .line = 1};
 	buf_reset(&l->name);
+	buf_reset(&l->header);
 	return l;
 }
 
@@ -466,6 +566,10 @@ static enum sniff look(struct input *in, struct level *l)
 		return l->last ? is : SNIFF_TEXT;
 	if (in->opt.format == INPUT_AS_MBOX)
 		return SNIFF_MBOX;
+	if (in->opt.format == INPUT_AS_CSV)
+		return SNIFF_CSV;
+	if (in->opt.format == INPUT_AS_JSON)
+		return is == SNIFF_LINES ? is : SNIFF_JSON;
 	if (in->opt.format == INPUT_AS_MESSAGE ||
 	    (in->depth == 1 && in->file.in_maildir) ||
 	    (is == SNIFF_MBOX && sv_iends(buf_sv(&l->name), SV(".eml"))))
@@ -473,42 +577,49 @@ static enum sniff look(struct input *in, struct level *l)
 	return is;
 }
 
-/* The first look at a level; false: there is no item yet. */
-static bool begin(struct input *in, struct level *l, struct input_item *item)
+/* What is read piece by piece, or not at all; false: it is one item. */
+static bool open_by(struct input *in, struct level *l, enum sniff is)
 {
-	enum input_kind kind = INPUT_TEXT;
-
-	switch (look(in, l)) {
+	switch (is) {
 	case SNIFF_EMPTY:
 		l->state = DONE;
 		if (!l->err.status)
 			mw_err_set(&l->err, MW_ENOENT, 0, "is empty");
-		return false;
+		return true;
 	case SNIFF_ARCHIVE:
 		open_archive(in, l);
-		return false;
+		return true;
 	case SNIFF_STRANGE:
 		l->state = DONE;
 		mw_err_set(&l->err, MW_ESYNTAX, 0, "is packed in a way that is "
 		           "not read (gzip, bzip2, xz, zstd, zip, tar are)");
-		return false;
+		return true;
 	case SNIFF_MBOX:
 		l->state = MBOX;
 		mbox_init(&l->mbox, in->opt.message_max);
+		return true;
+	case SNIFF_LINES:
+		begin_parts(l, INPUT_JSON);
+		return true;
+	case SNIFF_CSV:
+		begin_parts(l, INPUT_CSV);
+		return true;
+	default:
 		return false;
-	case SNIFF_MESSAGE:
-		kind = INPUT_MESSAGE;
-		break;
-	case SNIFF_OUTLOOK:
-		kind = INPUT_OUTLOOK;
-		break;
-	case SNIFF_JSON:
-		kind = INPUT_JSON;
-		break;
-	case SNIFF_TEXT:
-		break;
 	}
-	(void)whole(in, l, item, kind);
+}
+
+/* The first look at a level; false: there is no item yet. */
+static bool begin(struct input *in, struct level *l, struct input_item *item)
+{
+	enum sniff is = look(in, l);
+
+	if (open_by(in, l, is))
+		return false;
+	(void)whole(in, l, item, is == SNIFF_MESSAGE   ? INPUT_MESSAGE
+	                         : is == SNIFF_OUTLOOK ? INPUT_OUTLOOK
+	                         : is == SNIFF_JSON    ? INPUT_JSON
+	                                               : INPUT_TEXT);
 	return true;
 }
 
@@ -566,6 +677,8 @@ static bool step(struct input *in, struct level *l, struct input_item *item)
 		return begin(in, l, item);
 	case MBOX:
 		return split(in, l, item);
+	case PARTS:
+		return parts(in, l, item);
 	case ARCHIVE:
 		next_member(in, l);
 		return false;

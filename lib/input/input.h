@@ -33,6 +33,7 @@
 #include <signal.h>
 
 #include "base/err.h"
+#include "input/csv.h"
 #include "mail/mbox.h"
 
 /* The longest message: mail servers take up to 35 to 50 MB. */
@@ -40,6 +41,9 @@
 
 /* Of a longer one so much is its end; the rest of the maximum its begin. */
 #define INPUT_TAIL ((size_t)1 << 20)
+
+/* Large enough for the cost of a call, small enough for many at a time. */
+#define INPUT_PART ((size_t)1 << 20)
 
 /*
  * An archive that unpacks to more than this is not read on: a bomb.  The
@@ -52,7 +56,8 @@
 enum input_kind {
 	INPUT_MESSAGE, /* RFC 5322, or meant to be */
 	INPUT_OUTLOOK, /* a compound file: Outlook's .msg */
-	INPUT_JSON,    /* begins like JSON */
+	INPUT_JSON,    /* begins like JSON: one value, or one after the other */
+	INPUT_CSV,     /* a table of bounces: csv.h */
 	INPUT_TEXT,    /* none of these */
 	INPUT_PROBLEM  /* no bytes: .problem says what is missing and why */
 };
@@ -63,7 +68,9 @@ enum input_source { INPUT_FROM_FILE, INPUT_FROM_MBOX, INPUT_FROM_MAILDIR };
 enum input_format {
 	INPUT_AUTO,      /* see above */
 	INPUT_AS_MBOX,   /* also where no From_ line is found at its begin */
-	INPUT_AS_MESSAGE /* one message each, whatever it looks like */
+	INPUT_AS_MESSAGE, /* one message each, whatever it looks like */
+	INPUT_AS_CSV,
+	INPUT_AS_JSON
 };
 
 struct input_item {
@@ -73,6 +80,14 @@ struct input_item {
 	/* For people: path, "archive:member", "standard input". */
 	sv name;
 	sv raw; /* the message; without From_ line where kind is MESSAGE */
+	/*
+	 * CSV, and JSON of one object a line, come in parts of about
+	 * INPUT_PART that end where a record does: 0 first, and only that
+	 * one begins with the header.  What is known of a table is in each.
+	 */
+	unsigned part;
+	struct csv_table table;
+	sv header;
 	/* From_ line: see mail/mbox.h. */
 	sv from, sender, date;
 	uint64_t offset, line; /* in the file or member; line 1 first */

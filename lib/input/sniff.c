@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "input/sniff.h"
 
+#include "base/arena.h"
+#include "input/csv.h"
 #include "mail/mbox.h"
 
 /* Where the mark of a tar file stands (POSIX, ustar header, magic). */
@@ -8,6 +10,9 @@
 
 /* A header is looked at for so many bytes. */
 #define HEADER_MAX ((size_t)64 << 10)
+
+/* For the first records of a table, and cells whose quotes were doubled. */
+#define CSV_MEMORY ((size_t)2 << 20)
 
 struct magic {
 	sv bytes;
@@ -106,6 +111,25 @@ static bool is_mbox(sv s)
 	       mbox_from_line(sv_trim(sv_head(s, n)), &sender, &date);
 }
 
+/* Is the first line an object?  Then each line is one. */
+static bool is_lines(sv s)
+{
+	sv line = sv_trim(sv_line(&s)), next = sv_trim(s);
+
+	return sv_starts(line, SV("{")) && sv_ends(line, SV("}")) &&
+	       (!next.n || next.p[0] == '{');
+}
+
+static bool is_csv(sv s)
+{
+	struct arena *a = arena_new(CSV_MEMORY);
+	struct csv_table table;
+	bool is = a && csv_look(a, s, 0, &table);
+
+	arena_free(a);
+	return is;
+}
+
 enum sniff sniff_packed(sv head)
 {
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
@@ -136,6 +160,8 @@ enum sniff sniff(sv head)
 	if (is_message(line))
 		return SNIFF_MESSAGE;
 	if (text.p[0] == '{' || text.p[0] == '[')
-		return SNIFF_JSON;
+		return is_lines(text) ? SNIFF_LINES : SNIFF_JSON;
+	if (is_csv(text))
+		return SNIFF_CSV;
 	return has_from_line(text) ? SNIFF_MBOX : SNIFF_TEXT;
 }

@@ -13,6 +13,8 @@ enum sniff {
 	SNIFF_MESSAGE,
 	SNIFF_OUTLOOK,
 	SNIFF_JSON,
+	SNIFF_LINES, /* JSON, one object a line */
+	SNIFF_CSV,
 	SNIFF_TEXT
 };
 

@@ -13,8 +13,8 @@
 
 #include "input/input.h"
 
-static const char *const kinds[] = {"message", "outlook", "json", "text",
-                                    "problem"};
+static const char *const kinds[] = {"message", "outlook", "json", "csv",
+                                    "text", "problem"};
 static const char *const sources[] = {"file", "mbox", "maildir"};
 
 /* FNV-1a: tells whether bytes are the same, no more. */

@@ -38,7 +38,10 @@ static const struct {
 	{B("550 5.1.1 no such user\n"), SNIFF_TEXT},
 	{B("Error: x\nCode: 550\n"), SNIFF_TEXT},
 	{B(" [{\"a\": 1}]"), SNIFF_JSON},
-	{B("{}"), SNIFF_JSON},
+	{B("{\n\"a\": 1}"), SNIFF_JSON},
+	{B("{\"a\": 1}\n{\"a\": 2}\n"), SNIFF_LINES},
+	{B("email,reason\na@example.org,550 no\n"), SNIFF_CSV},
+	{B("x,y\na@example.org,550 5.1.1 no\n"), SNIFF_CSV},
 	{B("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0"), SNIFF_OUTLOOK},
 	{B("\x1f\x8b\x08\0"), SNIFF_ARCHIVE},
 	{B("BZh91AY&SY"), SNIFF_ARCHIVE},
@@ -252,6 +255,43 @@ static void changes_are_told(void **state)
 	}
 }
 
+/* Parts end where records do, also in a cell with line ends. */
+static void tables_come_in_parts(void **state)
+{
+	static const char row[] = "a@example.org,\"550 no,\nreally\"\n";
+	static char text[5000000];
+	const char *name = "table";
+	struct input_options opt = {.names = &name, .n = 1};
+	struct input_item item = {0};
+	struct input *in;
+	uint64_t at = 0, line = 1;
+	size_t n = (size_t)snprintf(text, sizeof(text), "email,reason\n");
+
+	(void)state;
+	while (n + sizeof(row) < sizeof(text)) {
+		memcpy(text + n, row, sizeof(row));
+		n += sizeof(row) - 1;
+	}
+	put(name, text);
+	in = input_new(&opt);
+	for (unsigned part = 0; at < n; part++) {
+		assert_int_equal(input_next(in, &item), INPUT_ITEM);
+		assert_int_equal(item.kind, INPUT_CSV);
+		assert_int_equal(item.part, part);
+		assert_int_equal(item.offset, at);
+		assert_int_equal(item.line, line);
+		assert_int_equal(item.table.at[CSV_REPLY], 1);
+		assert_sv(item.header, "email,reason\n");
+		assert_true(sv_ends(item.raw, sv_str(row)));
+		at += item.raw.n;
+		line += 2 * (item.raw.n / (sizeof(row) - 1)) + !part;
+	}
+	assert_true(item.part > 2);
+	assert_int_equal(input_next(in, &item), INPUT_END);
+	input_free(in);
+	input_item_fini(&item);
+}
+
 static void stop_is_heard(void **state)
 {
 	const char *name = ".";
@@ -336,6 +376,7 @@ int main(void)
 		cmocka_unit_test(depth_has_an_end),
 		cmocka_unit_test(long_mails_are_cut),
 		cmocka_unit_test(changes_are_told),
+		cmocka_unit_test(tables_come_in_parts),
 		cmocka_unit_test(stop_is_heard),
 		cmocka_unit_test(windows_lose_nothing),
 		cmocka_unit_test(items_are_used_again),
