@@ -24,7 +24,7 @@ struct piece {
 /* Shorter words beside an opening are no reason. */
 #define WHOLE_LEAST 16
 /* A joined line is searched so far for what announces a reply. */
-#define WHOLE_MAX 4096
+#define WHOLE_MAX 1536
 /* Fewer bytes of words announce nothing there. */
 #define WHOLE_WORDS 12
 
