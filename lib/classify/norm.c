@@ -4,6 +4,9 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 
+/* So much has been said before a reply that follows from it. */
+#define NORM_SAID 4
+
 struct work {
 	struct norm *out;
 	sv in;
@@ -303,8 +306,13 @@ static void look_closer(struct work *w, unsigned char c)
 {
 	if (c == ' ' || (c >= '\t' && c <= '\r')) {
 		emit_space(w->out, w->i++);
-		if (w->head && w->i < w->in.n && is_digit(w->in.p[w->i]))
-			w->i += reply_repeat(w->in, w->i, &w->out->head);
+		if (!w->head || w->i >= w->in.n || !is_digit(w->in.p[w->i]))
+			return;
+		w->i += reply_repeat(w->in, w->i, &w->out->head);
+		/* What follows from this refusal says nothing new. */
+		if (w->out->n > NORM_SAID &&
+		    reply_follows(w->in, w->i, &w->out->head))
+			w->in.n = w->i;
 	} else if (stays_plain(w, c)) {
 		emit(w->out, (char)c, w->i);
 		w->i++;

@@ -3,6 +3,11 @@
 
 #include "base/ascii.h"
 
+/* Shorter than "503 x" is no reply. */
+#define FOLLOWS_LEAST 5
+/* What tells that a reply follows from another stands near its start. */
+#define FOLLOWS_LOOK 100
+
 static const char *const stage_names[STAGE_N] = {
     [STAGE_UNKNOWN] = "unknown",   [STAGE_CONNECT] = "connect",
     [STAGE_HELO] = "helo",         [STAGE_STARTTLS] = "starttls",
@@ -167,6 +172,39 @@ size_t reply_repeat(sv s, size_t i, struct reply *r)
 	if (s.p[i - 1] == ' ' && !repeats(s, i, r))
 		return 0;
 	return line_head(sv_drop(s, i), r, false);
+}
+
+/* "said: 503 ..." quotes, "(503" and "-> 503" name: these are no next reply. */
+static bool is_named(sv before)
+{
+	static const sv marks = SV_INIT(":;,=-+([{<>\"'`|/#");
+
+	while (before.n && is_space(before.p[before.n - 1]))
+		before.n--;
+	return !before.n ||
+	       sv_chr(marks, before.p[before.n - 1]) != SV_NPOS;
+}
+
+bool reply_follows(sv s, size_t i, const struct reply *r)
+{
+	sv rest = sv_drop(s, i);
+	struct estatus e = {0};
+	uint16_t code;
+
+	if (r->code < 400 || rest.n < FOLLOWS_LEAST ||
+	    !reply_code(rest, &code) || code == r->code ||
+	    (code != 503 && code != 554 && code != 421))
+		return false;
+	rest = sv_drop(rest, 4);
+	if (is_named(sv_head(s, i)))
+		return false;
+	if (code == 503)
+		return true;
+	rest = sv_head(rest, FOLLOWS_LOOK);
+	if (code == 421)
+		return sv_ihas(rest, SV("too many errors"));
+	return estatus_parse(rest, &e) && e.class == 5 && e.subject == 5 &&
+	       e.detail == 1 && sv_ihas(rest, SV("no valid recipients"));
 }
 
 void reply_parse(struct arena *a, const struct mtext *in, struct reply *out)

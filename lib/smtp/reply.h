@@ -68,6 +68,13 @@ size_t reply_open(sv s, struct reply *r);
 size_t reply_repeat(sv s, size_t i, struct reply *r);
 
 /*
+ * Does a refusal begin at offset i (behind a blank) that only follows from
+ * the one before it: 503, "554 5.5.1 no valid recipients", or 421 after too
+ * many errors?  Logs and bounces join them to one line.
+ */
+bool reply_follows(sv s, size_t i, const struct reply *r);
+
+/*
  * Take in apart into code, status and text.  in is the reply as it was found,
  * one line or several joined by spaces or line ends; a repeated code ("550-",
  * "550-5.7.1", "550 5.7.1") at the start of a line or after a blank is taken

@@ -105,6 +105,24 @@ static const struct row gaps[] = {
 	{"one. Two.. [.three] [four]", "one. two.. [.three] [four]"},
 };
 
+static const struct row joined[] = {
+	{"550 5.1.1 No such user 503 5.5.1 Error: need RCPT command",
+		"no such user"},
+	{"550 No such user 554 5.5.1 Error: no valid recipients 421 bye",
+		"no such user"},
+	{"550 No such user 421 4.7.0 mx Error: too many errors",
+		"no such user"},
+	/* said by somebody else, or only a number */
+	{"550 mx.example.org said: 503 bad sequence",
+		"mx.example.org said: 503 bad sequence"},
+	{"550 refused (503 bad sequence)", "refused (503 bad sequence)"},
+	{"550 see error 554 5.7.1 refused", "see error 554 5.7.1 refused"},
+	{"550 wait 421 minutes", "wait 421 minutes"},
+	{"503 first 503 second", "first 503 second"},
+	{"250 fine 503 bad sequence", "fine 503 bad sequence"},
+	{"550 503 bad sequence", "503 bad sequence"},
+};
+
 static const struct row invalid[] = {
 	{"a\xFF" "b\xC3", "a" BAD "b" BAD},
 	{"\xC0\xAF", BAD BAD},             /* too long a form of '/' */
@@ -142,6 +160,12 @@ static void ellipses_are_gaps(void **state)
 {
 	(void)state;
 	CHECK(gaps);
+}
+
+static void what_follows_from_a_refusal_is_left_out(void **state)
+{
+	(void)state;
+	CHECK(joined);
 }
 
 static void wrong_bytes_are_replaced(void **state)
@@ -256,6 +280,7 @@ UNIT_MAIN(cmocka_unit_test(letters_and_blanks_are_folded),
           cmocka_unit_test(typographic_characters_are_made_plain),
           cmocka_unit_test(quoted_printable_needs_proof),
           cmocka_unit_test(ellipses_are_gaps),
+          cmocka_unit_test(what_follows_from_a_refusal_is_left_out),
           cmocka_unit_test(wrong_bytes_are_replaced),
           cmocka_unit_test(nul_is_left_out),
           cmocka_unit_test(words_keep_their_codes),
