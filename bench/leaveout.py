@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """How well the rules know replies that they were not written from.
 
-usage: leaveout.py LEAVEOUT ROOT SHARED
+usage: leaveout.py LEAVEOUT ROOT SHARED [-v]
 
 Each judged reply and situation is classified without the rules one of whose
 Seen came from it: the same Source, or the same text once values are replaced
@@ -21,6 +21,7 @@ ROOT = pathlib.Path(sys.argv[2])
 sys.path[:0] = [str(ROOT / "tests" / d) for d in
                 ("meta", "judged", "variations")]
 
+import sources as texts_of  # noqa: E402
 from check import QUOTED, key_of, read_lines  # noqa: E402
 from run import examples  # noqa: E402
 
@@ -35,6 +36,7 @@ KINDS = (
 	(re.compile(r"\W+"), " "),
 )
 BEGINNING = 30
+HELD = 20
 
 
 def plain(text):
@@ -54,6 +56,28 @@ def sources(root):
 		for value in rule.get("Source", []):
 			keys[value.rpartition("#")[2]].add(rule["Rule"][0])
 	return seen, keys
+
+
+def bounce_files(shared):
+	"""{key of a bounce's text: names of the mails that hold it}."""
+	names = collections.defaultdict(set)
+	for line in read_lines(shared / texts_of.BOUNCES):
+		mail = json.loads(line)
+		for result in mail["results"]:
+			names[key_of(result.get("diagnosticcode") or "")].add(
+				pathlib.Path(mail["file"]).stem)
+	return names
+
+
+def named(sources_of, names):
+	"""Rules with a Source that names one of the mails."""
+	return {rule for source, rules in sources_of.items() for rule in rules
+	        if source.startswith("sisimai/") and
+	        source.rpartition(" ")[2].removesuffix(".eml") in names}
+
+
+def holds(text, other):
+	return len(other) >= HELD and f" {other} " in f" {text} "
 
 
 def same(a, b):
@@ -77,6 +101,25 @@ def judged(root, shared):
 		if row["key"] in texts:
 			yield ("situations", row.get("said_by", ""),
 			       texts[row["key"]], row)
+	for kind, read in (("responses", texts_of.responses),
+	                   ("lab", texts_of.lab),
+	                   ("bounces", texts_of.bounces)):
+		judgements = {row["key"]: row for row in rows(f"{kind}.jsonl")}
+		for key, text, options in read(shared):
+			if key in judgements:
+				yield (kind, options[1] if options else "",
+				       text, judgements[key])
+
+
+def reply_in(mailwhy, text):
+	"""The reply that the program finds in the text of a bounce."""
+	run = subprocess.run([mailwhy, "explain", "--format=json", "-"],
+	                     input=text.encode(), capture_output=True,
+	                     check=False)
+	found = json.loads(run.stdout).get("diagnoses", [])
+	reply = found[0]["reply"] if found else {}
+	parts = (reply.get("code"), reply.get("status"), reply.get("text"))
+	return " ".join(str(part) for part in parts if part) or text
 
 
 def ask(program, records):
@@ -119,16 +162,25 @@ def main():
 	program, shared = sys.argv[1], pathlib.Path(sys.argv[3])
 	seen, keys = sources(ROOT)
 	cases = list(judged(ROOT, shared))
+	mails = bounce_files(shared)
 	gone = []
-	for _, _, text, row in cases:
+	for kind, _, text, row in cases:
 		key = plain(text)
-		gone.append(sorted(keys[row["key"]] | {
-			rule for rule, other in seen if same(key, other)}))
+		ids = keys[row["key"]] | {rule for rule, other in seen
+		                          if same(key, other)}
+		if kind not in ("replies", "situations"):
+			ids |= named(keys, mails.get(row["key"], ()))
+			ids |= {rule for rule, other in seen
+			        if holds(key, other)}
+		gone.append(sorted(ids))
+	mailwhy = pathlib.Path(program).parent.parent / "mailwhy"
+	cases = [(kind, by, reply_in(mailwhy, text) if kind == "bounces"
+	          else text, row) for kind, by, text, row in cases]
 	full = ask(program, [(by, "", text) for _, by, text, _ in cases])
 	left = ask(program, [(by, "".join(r + " " for r in ids), text)
 	                     for (_, by, text, _), ids in zip(cases, gone)])
 	rows = list(zip([c[3] for c in cases], gone, full, left))
-	for kind in ("replies", "situations"):
+	for kind in dict.fromkeys(c[0] for c in cases):
 		those = [r for r, c in zip(rows, cases) if c[0] == kind]
 		report(kind, those)
 		taken = [r for r in those if r[1]]
