@@ -497,3 +497,50 @@ size_t transfer_origin(enum transfer kind, sv raw,
 		(void)quoted(raw, &s, v[k].in);
 	return s.last;
 }
+
+/* A byte of two hex digits at the begin of s, or -1. */
+static int hex_byte(sv s)
+{
+	int hi = s.n > 1 ? hex(s.p[0]) : -1, lo = s.n > 1 ? hex(s.p[1]) : -1;
+
+	return hi < 0 || lo < 0 ? -1 : hi << 4 | lo;
+}
+
+/* Text in which mark stands before two hex digits. */
+static bool hex_text(sv text, char mark_char, bool q, struct sink *s)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < text.n && !sink_full(s); i++) {
+		char c = text.p[i];
+		int byte;
+
+		if (c == mark_char) {
+			byte = hex_byte(sv_drop(text, i + 1));
+			if (byte >= 0) {
+				sink_byte(s, (char)byte, i);
+				i += 2;
+				continue;
+			}
+			good = false;
+		}
+		sink_byte(s, q && c == '_' ? ' ' : c, i);
+	}
+	return good;
+}
+
+unsigned transfer_word(bool is_base64, sv text, struct sink *s)
+{
+	struct quantum q = {0};
+
+	if (!is_base64)
+		return hex_text(text, '=', true, s) ? 0 : TRANSFER_BAD_QP;
+	base64_line(s, &q, text, 0, text.n);
+	end_quantum(&q, false);
+	return q.bad;
+}
+
+bool transfer_percent(sv text, struct sink *s)
+{
+	return hex_text(text, '%', false, s);
+}

@@ -44,4 +44,16 @@ unsigned transfer_decode(enum transfer kind, sv raw, struct sink *s);
 size_t transfer_origin(enum transfer kind, sv raw,
 		       const struct charset_anchor *v, size_t n, size_t at);
 
+/*
+ * Append what the text of one encoded word (RFC 2047 section 4) stands for,
+ * without anchors.  Blanks in it are passed over in base64 and kept in Q.
+ */
+unsigned transfer_word(bool base64, sv text, struct sink *s);
+
+/*
+ * Append a text with %XX (RFC 2231 section 4).  Returns whether each % stood
+ * before two digits; those that did not are kept.
+ */
+bool transfer_percent(sv text, struct sink *s);
+
 #endif
