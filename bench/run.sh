@@ -28,6 +28,7 @@ if [ -n "$shared" ] && [ -d "$shared" ]; then
 	done >"$box"
 	"$build/tests/input_dump" -b "$box" | sed 's|^|mbox |'
 	python3 bench/leaveout.py "$build/bench/bench_leaveout" . "$shared"
+	python3 bench/pastes.py "$build/mailwhy" . "$shared"
 	python3 bench/perrule.py "$build/mailwhy" . "$shared"
 	python3 bench/vocabulary.py "$build/mailwhy" . "$shared"
 fi
