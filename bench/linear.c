@@ -4,7 +4,8 @@
  *
  *	linear [NAME...]
  *
- * Each pattern is explained and rendered at 1, 2, 4 and 8 MB.  Printed are
+ * Each pattern is explained and rendered, and then each is redacted, at 1, 2,
+ * 4 and 8 MB.  Printed are
  * seconds for each size and the growth over the last doubling; about 2 is
  * linear work, 4 is quadratic.  Nothing is judged here: a machine that is
  * busy makes any figure.
@@ -47,14 +48,34 @@ static double explain(struct mw_ctx *ctx, const char *text, size_t n)
 	return now() - start;
 }
 
-static void measure(struct mw_ctx *ctx, const struct pattern *p, char *text)
+/* Seconds to redact and to list what became what; negative if it failed. */
+static double redact(struct mw_ctx *ctx, const char *text, size_t n)
+{
+	struct mw_redactor *r = mw_redactor_new();
+	const char *out;
+	double start = now();
+	size_t len;
+	int bad;
+
+	(void)ctx;
+	bad = !r || mw_redactor_add(r, text, n, NULL) != MW_OK ||
+	      mw_redactor_text(r, text, n, &out, &len, NULL) != MW_OK ||
+	      mw_redactor_map(r, &out, &len, NULL) != MW_OK;
+	mw_redactor_free(r);
+	return bad ? -1 : now() - start;
+}
+
+typedef double work(struct mw_ctx *ctx, const char *text, size_t n);
+
+static void measure(work *f, struct mw_ctx *ctx, const struct pattern *p,
+                    char *text)
 {
 	double s[SIZES];
 	size_t n = MB;
 
 	for (size_t i = 0; i < SIZES; i++, n *= 2) {
 		pattern_fill(p, text, n);
-		s[i] = explain(ctx, text, n);
+		s[i] = f(ctx, text, n);
 	}
 	(void)printf("%-20s", p->name);
 	for (size_t i = 0; i < SIZES; i++)
@@ -71,6 +92,16 @@ static int wanted(const char *name, int argc, char **argv)
 	return argc < 2;
 }
 
+static void table(const char *title, work *f, struct mw_ctx *ctx, char *text,
+                  int argc, char **argv)
+{
+	(void)printf("%-20s %8s %8s %8s %8s   growth\n", title, "1 MB",
+	             "2 MB", "4 MB", "8 MB");
+	for (size_t i = 0; i < npatterns; i++)
+		if (wanted(patterns[i].name, argc, argv))
+			measure(f, ctx, &patterns[i], text);
+}
+
 int main(int argc, char **argv)
 {
 	struct mw_ctx *ctx = mw_ctx_new();
@@ -78,11 +109,8 @@ int main(int argc, char **argv)
 
 	if (!ctx || !text)
 		return 1;
-	(void)printf("%-20s %8s %8s %8s %8s   growth\n", "seconds at", "1 MB",
-	             "2 MB", "4 MB", "8 MB");
-	for (size_t i = 0; i < npatterns; i++)
-		if (wanted(patterns[i].name, argc, argv))
-			measure(ctx, &patterns[i], text);
+	table("seconds to explain", explain, ctx, text, argc, argv);
+	table("seconds to redact", redact, ctx, text, argc, argv);
 	free(text);
 	mw_ctx_free(ctx);
 	return 0;

@@ -120,18 +120,19 @@ static size_t ip6_text(sv s, char room[64], size_t *end, bool tail)
 size_t redact_ip6(sv s, uint8_t ip[16])
 {
 	char room[64];
-	bool digit = false;
 	size_t end, n;
 
 	if (!s.n || (!is_xdigit(s.p[0]) && !colon_at(s, 0)))
 		return 0;
 	for (int tail = 1; tail >= 0; tail--) {
+		size_t sure = 0; /* a digit, or three colons */
+
 		n = ip6_text(s, room, &end, tail);
 		if (n < 3 || sv_chr(sv_of(room, n), ':') == SV_NPOS)
 			return 0;
 		for (size_t i = 0; i < n; i++)
-			digit = digit || is_digit(room[i]);
-		if (digit && inet_pton(AF_INET6, room, ip) == 1 &&
+			sure += is_digit(room[i]) ? 3 : room[i] == ':';
+		if (sure > 2 && inet_pton(AF_INET6, room, ip) == 1 &&
 		    !(end < s.n && is_alnum(s.p[end])))
 			return end;
 	}
@@ -153,13 +154,31 @@ bool redact_seen_ip4(const struct redactor *r, const uint8_t ip[4])
 	return r && redact_find(r, RK_SEEN, sv_of((const char *)ip, 4));
 }
 
+/*
+ * Signs that are no letters in UTF-8: U+0080 to U+00BF, U+2000 to U+2FFF,
+ * U+3000 to U+303F, U+FF00 to U+FF7F.  How long.
+ */
+static size_t sign_at(sv s, size_t i)
+{
+	unsigned char c = (unsigned char)s.p[i];
+	unsigned char d = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
+	size_t n = c == 0xc2                                 ? 2
+	           : c == 0xe2 || (c == 0xe3 && d == 0x80) ||
+	                     (c == 0xef && (d == 0xbc || d == 0xbd))
+	               ? 3
+	               : 0;
+
+	return i + n <= s.n ? n : s.n - i;
+}
+
 /* Length of the run of labels and dots. */
 static size_t host_run(sv s)
 {
 	size_t n = 0;
 
 	while (n < s.n && (is_label_char(s.p[n]) || s.p[n] == '.')) {
-		if (s.p[n] == '.' && n && s.p[n - 1] == '.')
+		if ((s.p[n] == '.' && n && s.p[n - 1] == '.') ||
+		    sign_at(s, n))
 			break;
 		n++;
 	}
@@ -233,6 +252,17 @@ bool redact_is_host(sv host)
 	return is_host(host, false);
 }
 
+/* "7.26", which is neither a name nor an address. */
+static bool is_number(sv s)
+{
+	uint8_t ip[4];
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_digit(s.p[i]) && s.p[i] != '.')
+			return false;
+	return s.n && redact_ip4(s, '.', ip) != s.n;
+}
+
 /* A domain behind an "@": a name, or an address in brackets. */
 static size_t domain_run(sv s)
 {
@@ -244,7 +274,8 @@ static size_t domain_run(sv s)
 	}
 	if (!s.n || !is_label_char(s.p[0]))
 		return 0;
-	return host_trim(sv_head(s, host_run(s)));
+	n = host_trim(sv_head(s, host_run(s)));
+	return is_number(sv_head(s, n)) ? 0 : n;
 }
 
 /* What stands for an "@" at the start of s, and where a domain follows. */
@@ -307,7 +338,7 @@ static void measure(struct redact_scan *s)
 			size_t odd = 0;
 
 			s->mark = at_mark(sv_drop(text, i), &s->domain);
-			if (s->mark)
+			if (s->mark || sign_at(text, i))
 				break;
 			if (!is_local_char(text.p[i]))
 				odd = odd_local(text, i);
@@ -418,14 +449,18 @@ static bool is_version(const struct redact_scan *s, const uint8_t ip[4])
 	size_t i = s->pos;
 	sv before = sv_slice(s->text, i > 9 ? i - 9 : 0, i);
 
-	if (redact_seen_ip4(s->r, ip))
+	if (redact_seen_ip4(s->r, ip) || ip[0] == 10 ||
+	    ((ip[0] > VERSION_MAX || ip[2] > 99 || ip[3] > 99) &&
+	     (ip[2] || ip[3])))
 		return false;
-	if (ip[0] > VERSION_MAX && (ip[2] || ip[3]))
-		return false;
-	return sv_ihas(before, SV("version")) ||
-	       (i > 1 && before.p[before.n - 1] == '/' &&
-	        is_alpha(before.p[before.n - 2]) &&
-	        !sv_ihas(before, SV("ip/")));
+	if (i > 1 && before.p[before.n - 1] == '/')
+		return is_alpha(before.p[before.n - 2]) &&
+		       !sv_ihas(before, SV("ip/"));
+	while (before.n && (before.p[before.n - 1] == ' ' ||
+	                    before.p[before.n - 1] == '=' ||
+	                    before.p[before.n - 1] == ':'))
+		before.n--;
+	return sv_iends(before, SV("version"));
 }
 
 /* What stands behind a.b.c.d says that it is a name, or part of a number. */
@@ -574,7 +609,7 @@ static bool is_login(sv text, size_t i)
 
 static bool is_base64(char c)
 {
-	return is_alnum(c) || c == '+' || c == '/' || c == '=';
+	return is_alnum(c) || c == '+' || c == '/';
 }
 
 /* What a client sends behind AUTH, or as the answer to a 334. */
@@ -592,7 +627,10 @@ static size_t credentials(sv text, size_t i)
 		mixed = mixed || is_upper(text.p[n]) || is_digit(text.p[n]);
 		n++;
 	}
-	if (n - i < 4 || (n - i) % 4 || !mixed)
+	for (size_t k = 0; k < 2 && n < text.n && text.p[n] == '='; k++)
+		n++;
+	if (n - i < 4 || (n - i) % 4 || !mixed ||
+	    (n < text.n && (is_local_char(text.p[n]) || text.p[n] == '@')))
 		return 0;
 	for (size_t k = 0; k < 4; k++)
 		if (n - i >= 8 && sv_iends(before, verbs[k]))
@@ -623,8 +661,7 @@ static bool secret_at(const struct redact_scan *s, struct word *w)
 		return false;
 	w->kind = WORD_TOKEN;
 	w->from = i;
-	/* "=" is a character of base64 as well */
-	w->to = i + (c == '=' ? 0 : credentials(text, i));
+	w->to = i + credentials(text, i);
 	if (w->to > i)
 		return true;
 	if (!redact_in_list(field_before(text, i), fields))
@@ -857,6 +894,10 @@ static bool begins(struct redact_scan *s, struct word *w)
 	if (encoded_at(s, w) || quoted_at(s, w) || secret_at(s, w) ||
 	    ip_at(s, w))
 		return true;
+	if (sign_at(s->text, s->pos)) {
+		s->pos += sign_at(s->text, s->pos);
+		return false;
+	}
 	if (!is_label_char(s->text.p[s->pos])) {
 		s->pos++;
 		return false;

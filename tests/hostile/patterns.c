@@ -122,6 +122,20 @@ const struct pattern patterns[] = {
 	{"generating-server", NULL, "Generating server: x.example.org\n\n"
 		"u%@example.org\n", 0},
 	{"crlf-pairs", NULL, "550-x\r\n\r\n", 0},
+	/* runs without an end, for whoever looks for hosts and addresses */
+	{"dashes", NULL, "-", 0},
+	{"underscores-digits", NULL, "_1", 0},
+	{"labels", NULL, "a.", 0},
+	{"labels-at-end", NULL, "a1-", 0},
+	{"equals", NULL, "a=", 0},
+	{"equals-40", NULL, "=40a.de", 0},
+	{"hex-colons", NULL, "a1:", 0},
+	{"hex-escapes", NULL, "2%3A", 0},
+	{"octets", NULL, "203.", 0},
+	{"hosts", NULL, "h%.d%.de ", 0},
+	{"mailboxes", NULL, "u%@d%.de ", 0},
+	{"logins", NULL, "user=karl% karl% ", 0},
+	{"bounces", NULL, "b+a-a-a-a-a-a-a=x%.de@y.de ", 0},
 };
 /* clang-format on */
 

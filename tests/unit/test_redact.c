@@ -41,6 +41,7 @@ static const struct row {
 	/* IPv6 */
 	{"anna@[IPv6:2001:db8:9::1] IPv6:2001:db8:9::2",
 		"user1@[IPv6:2001:db8:1::1] IPv6:2001:db8:1::2"},
+	{"dead::beef ::ffff:cbfa:bfaf", "dead::beef ::ffff:192.0.2.1"},
 	{"::ffff:203.0.113.5 ::ffff:cb00:7105 64:ff9b::cb00:7105 203.0.113.5",
 		"::ffff:192.0.2.1 ::ffff:192.0.2.1 64:ff9b::192.0.2.1 192.0.2.1"},
 	{"2001:db8:9:1::1, 2001:db8:9:2::1%eth0 [fe80::1%eth0] fd12:3456:789a::1",
@@ -93,6 +94,16 @@ static const struct row {
 		"user: 'user1', pass: 'aaaaaa1' aaaaaa1 token: invalid"},
 	{"AUTH PLAIN AGthcmwAc2VjcmV0", "AUTH PLAIN AAaaaaaAa0AaaaA1"},
 	{"http://shop.foo/x and shop.foo", "http://example.org/x and example.org"},
+	{"mx.shop.de\xe2\x8c\x89" "203.0.113.5 \xe3\x80\x8c" "anna@shop.de\xe3\x80\x8d",
+		"mx.example.org\xe2\x8c\x89" "192.0.2.1 \xe3\x80\x8c"
+		"user1@example.org\xe3\x80\x8d"},
+	{"AUTH PLAIN SRS0+aB1c=XY=shop.de=anna@fwd.net",
+		"AUTH PLAIN SRS0+aA0b=XY=example.org=user1@example.com"},
+	{"see http://list.org/shop.de.html and shop.de",
+		"see http://example.org/example.com.html and example.com"},
+	{"226-103-68-85.isp.net", "1-2-0-192.example.org"},
+	{"Mx.Shop.De and System.Net", "mx.example.org and System.Net"},
+	{"550 5.7.26 5@7.26", "550 5.7.26 5@7.26"},
 	/* no ids */
 	{"curl/auth-535-google.txt utf8-general-cs-2024",
 		"curl/auth-535-google.txt utf8-general-cs-2024"},
