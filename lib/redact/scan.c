@@ -765,6 +765,16 @@ static bool host_in(const struct redact_scan *s, struct word *w)
 
 	if (!s->r || host.n > REDACT_WORD_MAX)
 		return false;
+	/* letters of another script behind it */
+	for (size_t i = 0; i < host.n; i++) {
+		if (!is_high(host.p[i]))
+			continue;
+		w->kind = WORD_HOST;
+		w->to = s->pos + i;
+		if (is_host(sv_head(host, i), false))
+			return true;
+		break;
+	}
 	for (size_t k = 0; k < 3; k++) {
 		size_t dot = sv_rchr(host, '.');
 
@@ -898,7 +908,8 @@ static bool begins(struct redact_scan *s, struct word *w)
 		s->pos += sign_at(s->text, s->pos);
 		return false;
 	}
-	if (!is_label_char(s->text.p[s->pos])) {
+	/* "--boundary" is the boundary of the header */
+	if (!is_label_char(s->text.p[s->pos]) || s->text.p[s->pos] == '-') {
 		s->pos++;
 		return false;
 	}

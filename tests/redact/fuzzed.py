@@ -345,7 +345,7 @@ def make(rng, texts):
 		for _ in range(rng.randint(1, 3)))
 	forms, secrets, ips = plant(rng)
 	# What stands behind "version" is no address.
-	gaps = [m.start() for m in re.finditer(r"(?<!ersion)[ \n]", text)
+	gaps = [m.start() for m in re.finditer(r"(?<!ersion)[ \n]", text, re.I)
 	        ] or [0]
 	# from the end on: what was found remains right
 	places = sorted((rng.choice(gaps) for _ in forms), reverse=True)

@@ -104,6 +104,8 @@ static const struct row {
 	{"226-103-68-85.isp.net", "1-2-0-192.example.org"},
 	{"Mx.Shop.De and System.Net", "mx.example.org and System.Net"},
 	{"550 5.7.26 5@7.26", "550 5.7.26 5@7.26"},
+	{"boundary=\"4f8a2b1c9d7e6f50\"\n--4f8a2b1c9d7e6f50--",
+		"boundary=\"0a0a0a0a0a0a0a01\"\n--0a0a0a0a0a0a0a01--"},
 	/* no ids */
 	{"curl/auth-535-google.txt utf8-general-cs-2024",
 		"curl/auth-535-google.txt utf8-general-cs-2024"},
