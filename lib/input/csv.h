@@ -58,7 +58,7 @@ struct csv_table {
 	char separator;
 	bool header;       /* the first record names the columns */
 	size_t columns;
-	int at[CSV_TELLS]; /* number of the column, 0 first; -1: there is none */
+	int at[CSV_TELLS]; /* number of the column, 0 first; -1: none */
 };
 
 /*

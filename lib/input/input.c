@@ -383,7 +383,7 @@ static size_t part_end(const struct input *in, const struct level *l)
 		end = csv_end(w, false);
 	else
 		end = sv_rchr(w, '\n') + 1;
-	/* One quote too many, or no line end at all: it has to end somewhere. */
+	/* One quote too many, or no line end at all. */
 	if (!end && w.n >= in->opt.message_max)
 		end = sv_rchr(w, '\n') + 1;
 	return !end && w.n >= in->opt.message_max ? w.n : end;

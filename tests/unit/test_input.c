@@ -77,7 +77,8 @@ static const struct {
 
 static const char *const tree[] = {
 	"box/cur/2:2,S", "box/new/1", "box/tmp/3", "box/index",
-	"box/.Sub/cur/4", "box/.Sub/new/5", "box/.other/6", "box/cur/.hidden", "folder/b",
+	"box/.Sub/cur/4", "box/.Sub/new/5", "box/.other/6", "box/cur/.hidden",
+	"folder/b",
 	"folder/a/c", "folder/.d",
 };
 
