@@ -142,7 +142,9 @@ static void look_at(struct object *o, sv s, size_t k)
 	if (o->nested == SIZE_MAX &&
 	    property_of(s, SV("rejectedErrors"), '[') != SV_NPOS)
 		o->nested = k;
-	if (sv_has(s, SV("nodemailer")) || sv_has(s, SV("SMTPConnection.")))
+	if (sv_has(s, SV("nodemailer/lib")) ||
+	    sv_has(s, SV("nodemailer\\lib")) ||
+	    sv_has(s, SV("SMTPConnection.")))
 		o->mail = true;
 }
 

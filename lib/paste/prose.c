@@ -98,7 +98,7 @@ struct ground {
 	sv text;	/* behind the codes */
 	unsigned words; /* of mail in it, at most 3 */
 	bool status, text_there, brief, follows_prose, goes_on;
-	bool apart; /* the line before is empty or a reply */
+	bool apart; /* the line before is empty, a reply, or ends in ":" */
 };
 
 /* "error", "SMTP error:": the word proves that something failed. */
@@ -235,6 +235,12 @@ static bool repeated(struct paste_ctx *ctx, const struct head *h)
 	       e.subject == h->status.subject && e.detail == h->status.detail;
 }
 
+/* "The response was:" */
+static bool announced(const struct paste_state *st)
+{
+	return st->lead_n && st->lead[st->lead_n - 1] == ':';
+}
+
 static enum strength judge(struct paste_ctx *ctx, sv s, const struct head *h)
 {
 	const struct doc *d = &ctx->st->doc;
@@ -253,7 +259,7 @@ static enum strength judge(struct paste_ctx *ctx, sv s, const struct head *h)
 	g.goes_on = repeated(ctx, h);
 	g.follows_prose =
 		end < s.n && has_word(sv_drop(s, end)) && h->opener != '(';
-	g.apart = ctx->st->blank || ctx->st->lead_reply;
+	g.apart = ctx->st->blank || ctx->st->lead_reply || announced(ctx->st);
 	/* "421 mx7 ME" and the words in the line behind. */
 	if (h->frame == FRAME_START && word_count(g.text) < 3 && !h->opener &&
 	    (g.text.n || g.status) && has_word(line_text(ctx, 1)))

@@ -76,7 +76,7 @@ static const char *const event_words[] = {
 	"timeout", "time-out", "i/o timeout",
 	"could not", "couldn't", "cannot", "can't", "unable", "exception",
 	"fatal", "undeliver", "not delivered", "bounced", "defer",
-	"0x800", "lost connection", "connection lost", "loops back", "warning:",
+	"0x800", "exceeds", "none of the", "mapiexception", "lost connection", "connection lost", "loops back", "warning:",
 	"fehl", "konnte", "abbruch", "erreur", "\u00e9chec", "errore",
 	"erro", "fout", "b\u0142\u0105d", "no se pudo",
 	"\u043e\u0448\u0438\u0431\u043a", "\u043d\u0435 \u0443\u0434\u0430",
