@@ -135,9 +135,15 @@ static bool speaks_of_smtp(sv s)
 		SV_INIT("\u30e1\u30fc\u30eb"),
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (sv_ihas(s, words[i]))
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t at = sv_ifind(s, words[i]);
+
+		/* "nodemailer" may be the name of a package, no more. */
+		if (at != SV_NPOS &&
+		    !(at >= 3 && sv_istarts(sv_drop(s, at - 3),
+					    SV("nodemailer"))))
 			return true;
+	}
 	return false;
 }
 
