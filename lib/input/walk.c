@@ -9,6 +9,9 @@
 
 enum folder { PLAIN, MAILDIR, MESSAGES };
 
+/* Instead of a type: it was not there any more.  No DT_ is so high. */
+#define GONE '\x7f'
+
 /* Names that were read ahead, each behind a byte of its type. */
 struct names {
 	struct buf mem;
@@ -23,6 +26,11 @@ struct frame {
 	bool read; /* all names were */
 	size_t path; /* bytes of the path that are this folder's */
 	struct names names;
+	/*
+	 * Of a Maildir: what was read in new.  A mail program may move it to
+	 * cur meanwhile; it is one message all the same.
+	 */
+	struct names seen;
 };
 
 struct walk {
@@ -48,13 +56,25 @@ struct walk *walk_new(const char *const *names, size_t n)
 	return w;
 }
 
+static void forget(struct names *b)
+{
+	buf_fini(&b->mem);
+	free(b->v);
+	*b = (struct names){0};
+}
+
 static void pop(struct walk *w)
 {
 	struct frame *f = &w->frames[--w->depth];
 
 	(void)closedir(f->d);
-	buf_fini(&f->names.mem);
-	free(f->names.v);
+	if (f->is == MESSAGES && w->depth && f[-1].is == MAILDIR &&
+	    f[-1].stage == 1) {
+		f[-1].seen = f->names;
+		f->names = (struct names){0};
+	}
+	forget(&f->names);
+	forget(&f->seen);
 }
 
 void walk_free(struct walk *w)
@@ -261,6 +281,30 @@ static enum walk_step enter(struct walk *w, int at, const char *name,
 	return refuse(err, MW_ESYNTAX, "is a link to a folder: not followed");
 }
 
+/* The part of a message's name that stays when it moves: before ":2,S". */
+static int by_base(const void *key, const void *name)
+{
+	return sv_cmp(*(const sv *)key, sv_str(*(char *const *)name + 1));
+}
+
+/* Was it read in new?  name is one of cur. */
+static bool is_seen(const struct walk *w, const struct frame *f,
+                    const char *name)
+{
+	const struct names *seen;
+	sv base = sv_str(name);
+	char *const *found;
+
+	if (f->is != MESSAGES || f == w->frames || f[-1].is != MAILDIR)
+		return false;
+	seen = &f[-1].seen;
+	if (f[-1].stage != 2 || !seen->n)
+		return false;
+	base = sv_head(base, sv_chr(base, ':'));
+	found = bsearch(&base, seen->v, seen->n, sizeof(*seen->v), by_base);
+	return found && **found != GONE;
+}
+
 /* Something in the folder f.  WALK_END: go on. */
 static enum walk_step visit(struct walk *w, struct frame *f, char *name,
                             struct walk_file *out, struct mw_err *err)
@@ -268,6 +312,8 @@ static enum walk_step visit(struct walk *w, struct frame *f, char *name,
 	int type = (unsigned char)*name++, at = dirfd(f->d);
 	struct stat st;
 
+	if (is_seen(w, f, name))
+		return WALK_END;
 	set_path(w, f, name);
 	if (f->is == MAILDIR || f->is == MESSAGES ||
 	    (type != DT_REG && type != DT_DIR)) {
@@ -326,6 +372,18 @@ static enum walk_step named(struct walk *w, const char *name,
 	             out, err);
 }
 
+/* The next name of f; one that was moved away was not read. */
+static enum walk_step next_name(struct walk *w, struct frame *f,
+                                struct walk_file *out, struct mw_err *err)
+{
+	char *name = f->names.v[f->names.i++];
+	enum walk_step s = visit(w, f, name, out, err);
+
+	if (s == WALK_PROBLEM)
+		name[0] = GONE;
+	return s;
+}
+
 /* One step in the folder on top.  WALK_END: go on. */
 static enum walk_step folder(struct walk *w, struct walk_file *out,
                              struct mw_err *err)
@@ -335,7 +393,7 @@ static enum walk_step folder(struct walk *w, struct walk_file *out,
 	if (f->is == MAILDIR && f->stage < 2)
 		return maildir(w, f, out, err);
 	if (f->names.i < f->names.n)
-		return visit(w, f, f->names.v[f->names.i++], out, err);
+		return next_name(w, f, out, err);
 	if (!f->read)
 		return more_names(w, f, err);
 	pop(w);

@@ -44,7 +44,7 @@ void exports_init(struct exports *e, sv text);
  * The next value; its rows are e->rows[0 .. n - 1], in a, as all they hold.
  *	MW_OK		e->n is 0 where nothing in it tells of a delivery
  *	MW_ENOENT	the end
- *	MW_ESYNTAX	bytes at err->where that are no JSON were passed over
+ *	MW_ESYNTAX	bytes at err->where were passed over: no JSON
  *	MW_ENOMEM	a is exhausted
  * err may be NULL.
  */

@@ -176,6 +176,38 @@ static void folders_are_walked(void **state)
 	assert_string_equal(got, "folder/a/c|folder/b");
 }
 
+/* A message that was read in new is not read again in cur. */
+static void moved_mails_are_read_once(void **state)
+{
+	const char *name = "moving";
+	struct input_options opt = {.names = &name, .n = 1};
+	struct input_item item = {0};
+	struct input *in;
+
+	(void)state;
+	put("moving/new/1", MAIL);
+	put("moving/new/2", MAIL);
+	put("moving/new/3", MAIL);
+	put("moving/cur/0:2,", MAIL);
+	in = input_new(&opt);
+	assert_int_equal(input_next(in, &item), INPUT_ITEM);
+	assert_sv(item.name, "moving/new/1");
+	assert_int_equal(rename("moving/new/1", "moving/cur/1:2,S"), 0);
+	assert_int_equal(rename("moving/new/2", "moving/cur/2:2,S"), 0);
+	assert_int_equal(input_next(in, &item), INPUT_ITEM);
+	assert_int_equal(item.kind, INPUT_PROBLEM);
+	assert_int_equal(item.problem.status, MW_ENOENT);
+	assert_int_equal(input_next(in, &item), INPUT_ITEM);
+	assert_sv(item.name, "moving/new/3");
+	assert_int_equal(input_next(in, &item), INPUT_ITEM);
+	assert_sv(item.name, "moving/cur/0:2,");
+	assert_int_equal(input_next(in, &item), INPUT_ITEM);
+	assert_sv(item.name, "moving/cur/2:2,S");
+	assert_int_equal(input_next(in, &item), INPUT_END);
+	input_free(in);
+	input_item_fini(&item);
+}
+
 static void depth_has_an_end(void **state)
 {
 	char got[1024];
@@ -374,6 +406,7 @@ int main(void)
 		cmocka_unit_test(begins_are_known),
 		cmocka_unit_test(files_are_read),
 		cmocka_unit_test(folders_are_walked),
+		cmocka_unit_test(moved_mails_are_read_once),
 		cmocka_unit_test(depth_has_an_end),
 		cmocka_unit_test(long_mails_are_cut),
 		cmocka_unit_test(changes_are_told),
