@@ -10,7 +10,7 @@
  *	a folder: all in it, folders in it too; links to folders are not
  *	followed, names that begin with "." are passed over
  *	a Maildir (a folder with new and cur): its messages, then those of the
- *	Maildirs in it; tmp is left alone; what moves from new to cur meanwhile
+ *	Maildirs in it; tmp is left alone; what goes from new to cur meanwhile
  *	is read once
  *	gzip, bzip2, xz, zstd, zip and tar of these, and one more of them in
  *	it; unpacked by libarchive, which is looked for when it is needed
