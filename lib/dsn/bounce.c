@@ -164,21 +164,23 @@ static unsigned worth(const struct mtext *t)
 	return reply_code(mtext_sv(t), &code) ? 2 : 1;
 }
 
-static bool is_about(const struct attempt *t, const struct report_recipient *r)
+static bool is_about(const struct attempt *w, const struct attempt *at)
 {
-	return t->recipient.n && (sv_ieq(t->recipient, r->original) ||
-	                          sv_ieq(t->recipient, r->final) ||
-	                          sv_ieq(t->final_recipient, r->final));
+	return w->recipient.n &&
+	       (sv_ieq(w->recipient, at->recipient) ||
+	        sv_ieq(w->recipient, at->final_recipient) ||
+	        (w->final_recipient.n &&
+	         sv_ieq(w->final_recipient, at->final_recipient)));
 }
 
 /* The attempt of the words that is about the same recipient. */
 static const struct attempt *same_in_words(const struct attempts *words,
-                                           const struct report *rep, size_t i)
+                                           const struct attempt *at, bool only)
 {
 	for (size_t k = 0; k < words->n; k++)
-		if (is_about(&words->v[k], &rep->v[i]))
+		if (is_about(&words->v[k], at))
 			return &words->v[k];
-	return rep->n == 1 && words->n == 1 ? &words->v[0] : NULL;
+	return only && words->n == 1 ? &words->v[0] : NULL;
 }
 
 static void fill(sv *into, sv value)
@@ -226,11 +228,9 @@ static void set_recipient(struct attempt *at, const struct report_recipient *r)
 	}
 }
 
-static void report_attempt(struct job *j, const struct report *rep, size_t i,
-                           struct part_text *t, const struct attempts *words)
+static void report_attempt(struct job *j, const struct report_recipient *r,
+                           const struct report *rep, struct part_text *t)
 {
-	const struct report_recipient *r = &rep->v[i];
-	const struct attempt *w = same_in_words(words, rep, i);
 	struct attempt *at = attempts_add(j->list, j->a);
 
 	if (!at)
@@ -248,8 +248,6 @@ static void report_attempt(struct job *j, const struct report *rep, size_t i,
 	at->offset = t->base + r->at;
 	at->text = report_reply(j->a, r->diagnostic, reply_origin, t);
 	frame_reason(j->set, j->a, &at->text, at);
-	if (w)
-		join_words(at, w);
 }
 
 static void read_words(struct job *j, const struct found *f,
@@ -264,23 +262,6 @@ static void read_words(struct job *j, const struct found *f,
 	}
 }
 
-static void read_report(struct job *j, const struct found *f,
-                        const struct attempts *words)
-{
-	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
-	struct report rep;
-
-	if (!t || !read_part(j, f->report, t) ||
-	    !report_read(j->a, t->body.text, &rep))
-		return;
-	for (size_t i = 0; i < rep.n; i++)
-		if (rep.v[i].final.n || rep.v[i].original.n ||
-		    rep.v[i].diagnostic.n)
-			report_attempt(j, &rep, i, t, words);
-}
-
-/* ---- bounces in words ---- */
-
 static void add_attempt(struct job *j, const struct attempt *from)
 {
 	struct attempt *at = attempts_add(j->list, j->a);
@@ -293,6 +274,90 @@ static void take_words(struct job *j, const struct attempts *words)
 {
 	for (size_t i = 0; i < words->n; i++)
 		add_attempt(j, &words->v[i]);
+}
+
+static void read_fields(struct job *j, const struct found *f,
+                        struct report *rep)
+{
+	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+
+	if (!t || !read_part(j, f->report, t) ||
+	    !report_read(j->a, t->body.text, rep))
+		return;
+	for (size_t i = 0; i < rep->n; i++)
+		if (rep->v[i].final.n || rep->v[i].original.n ||
+		    rep->v[i].diagnostic.n)
+			report_attempt(j, &rep->v[i], rep, t);
+}
+
+/* Do the fields give the server's reply for each recipient? */
+static bool is_complete(const struct job *j, size_t had)
+{
+	for (size_t i = had; i < j->list->n; i++)
+		if (worth(&j->list->v[i].text) < 2 ||
+		    !j->list->v[i].recipient.n)
+			return false;
+	return j->list->n > had;
+}
+
+/* "(in reply to RCPT TO command)" behind the recipient's name. */
+static void stage_in_words(struct attempt *at, sv text)
+{
+	sv name = at->final_recipient.n ? at->final_recipient : at->recipient;
+	size_t i = sv_find(text, name), n = 0;
+	char command[32];
+
+	text = i == SV_NPOS ? text : sv_drop(text, i);
+	i = sv_find(text, SV("in reply to"));
+	if (i == SV_NPOS)
+		return;
+	text = sv_drop(text, i + strlen("in reply to"));
+	/* The words are wrapped anywhere. */
+	for (i = 0; i < text.n && n < sizeof(command); i++)
+		if (!is_space(text.p[i]))
+			command[n++] = text.p[i];
+		else if (n && command[n - 1] != ' ')
+			command[n++] = ' ';
+	at->stage = smtp_stage_of_command(sv_of(command, n));
+}
+
+static void read_stages(struct job *j, const struct found *f, size_t had)
+{
+	struct part_text t;
+
+	if (!f->ntext || !read_part(j, f->text[0], &t))
+		return;
+	for (size_t i = had; i < j->list->n; i++)
+		if (j->list->v[i].stage == STAGE_UNKNOWN)
+			stage_in_words(&j->list->v[i], t.body.text);
+}
+
+/*
+ * The fields say who and whether.  The words are read for what the fields
+ * leave out: mostly the stage alone, for some programs the whole reason.
+ */
+static void read_report(struct job *j, const struct found *f)
+{
+	size_t had = j->list->n;
+	struct attempts words = {0};
+	struct report rep = {0};
+
+	read_fields(j, f, &rep);
+	if (is_complete(j, had)) {
+		read_stages(j, f, had);
+		return;
+	}
+	read_words(j, f, &words);
+	for (size_t i = had; i < j->list->n; i++) {
+		const struct attempt *w =
+		    same_in_words(&words, &j->list->v[i],
+		                  j->list->n == had + 1);
+
+		if (w)
+			join_words(&j->list->v[i], w);
+	}
+	if (j->list->n == had)
+		take_words(j, &words);
 }
 
 /* ---- complaints ---- */
@@ -488,11 +553,12 @@ static bool read_root(struct job *j, uint32_t root)
 	if (f.feedback != MAIL_NONE) {
 		read_feedback(j, &f);
 	} else if (!read_jmrp(j, root, &f)) {
-		read_words(j, &f, &words);
-		if (f.report != MAIL_NONE)
-			read_report(j, &f, &words);
-		if (j->list->n == had)
+		if (f.report != MAIL_NONE) {
+			read_report(j, &f);
+		} else {
+			read_words(j, &f, &words);
 			take_words(j, &words);
+		}
 		if (j->list->n > had)
 			j->out->kind = BOUNCE_REPORT;
 		else

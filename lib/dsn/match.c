@@ -329,6 +329,19 @@ bool frame_match(const struct frame_pattern *pattern, sv text, size_t at,
 	return true;
 }
 
+/* Letters behind the first that tell most patterns apart. */
+#define DIFFER_MAX 5
+
+/* Most patterns fail here, before anything is set up. */
+static bool differs(const char *words, sv text, size_t at)
+{
+	for (size_t k = 1; k < DIFFER_MAX && is_alnum(words[k]); k++)
+		if (at + k >= text.n ||
+		    to_lower(words[k]) != to_lower(text.p[at + k]))
+			return true;
+	return false;
+}
+
 /* Patterns that begin with byte c, or with a slot ('{'). */
 static void best_of(const struct frame_set *set, unsigned char c,
                     unsigned kinds, sv text, size_t at, struct frame_match *m)
@@ -338,7 +351,9 @@ static void best_of(const struct frame_set *set, unsigned char c,
 	for (uint16_t i = set->first[c]; i < set->first[c + 1]; i++) {
 		const struct frame_pattern *p = &set->patterns[i];
 
-		if (!(kinds & 1u << p->kind) || !frame_match(p, text, at, &one))
+		if (!(kinds & 1u << p->kind) ||
+		    (c != '{' && differs(p->text, text, at)) ||
+		    !frame_match(p, text, at, &one))
 			continue;
 		if (!m->pattern || one.literal > m->literal)
 			*m = one;
