@@ -79,7 +79,7 @@ const char *mw_answer_get(const struct mw_answer *x, size_t i,
 	return sv_dupz(x->a, n->text);
 }
 
-static void csv(const struct mw_answer *x, struct buf *out)
+void answer_csv(const struct rnode *items, bool head, struct buf *out)
 {
 	static const struct render_column diagnoses[] = {
 	    {"file", "source.file"},
@@ -98,6 +98,13 @@ static void csv(const struct mw_answer *x, struct buf *out)
 	    {"tag", "values.tag"},
 	    {"text", "reply.text"},
 	};
+
+	render_csv(items, diagnoses, sizeof(diagnoses) / sizeof(*diagnoses),
+	           head, out);
+}
+
+static void csv(const struct mw_answer *x, struct buf *out)
+{
 	static const struct render_column causes[] = {
 	    {"cause", "cause"},         {"title", "title"},
 	    {"sisimai", "sisimai"},     {"kumomta", "kumomta"},
@@ -110,13 +117,14 @@ static void csv(const struct mw_answer *x, struct buf *out)
 	const struct rnode *command = rnode_get(x->root, SV("command"));
 	sv name = command ? command->text : SV("");
 
-#define CSV(cols) render_csv(x->items, cols, sizeof(cols) / sizeof(*cols), out)
+#define CSV(cols)                                                              \
+	render_csv(x->items, cols, sizeof(cols) / sizeof(*cols), true, out)
 	if (sv_eq(name, SV("causes")))
 		CSV(causes);
 	else if (sv_eq(name, SV("rules")))
 		CSV(rules);
 	else
-		CSV(diagnoses);
+		answer_csv(x->items, true, out);
 #undef CSV
 }
 

@@ -74,6 +74,9 @@ enum mw_status explain_options(const struct mw_explain_options *opt,
  */
 struct mw_answer *answer_new(size_t limit, const char *command);
 
+/* CSV of diagnoses, with or without its head. */
+void answer_csv(const struct rnode *items, bool head, struct buf *out);
+
 /* Give the diagnoses numbers that marks in the input lead to. */
 void source_numbers(struct mw_answer *x, const struct diagnoses *ds);
 /* Show the input around the evidence of its n diagnoses. */

@@ -503,7 +503,7 @@ static enum mw_status one_attempt(struct job *j, const struct attempt *at,
 	explain_one(j, &d);
 	if (merged(out, &d) || explained_before(out, &d))
 		return MW_OK;
-	if (d.cl.route != ROUTE_TEXT && d.reply.text.n)
+	if (d.cl.route != ROUTE_TEXT && d.reply.text.n && !j->opt->brief)
 		d.nnear = classify_near(j->c, &in, d.near, 3);
 	return add(out, j->a, &d);
 }

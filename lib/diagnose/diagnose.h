@@ -29,6 +29,11 @@ struct diag_options {
 	enum diag_role role;
 	sv own[DIAG_MAX_OWN];  /* own hosts, addresses, domains */
 	size_t nown;
+	/*
+	 * For many mails and for programs: no steps, explanations, nearest
+	 * rules or prose, which the cause leads to.
+	 */
+	bool brief;
 	/* Not empty: a text to pass on instead of the prose. */
 	sv forward;    /* its language */
 	sv forward_to; /* an actor; empty: whoever must act */

@@ -466,23 +466,22 @@ static void take_refs(struct diagnosis *d)
 		add_ref(d, kb_str(it->text));
 }
 
-void diag_knowledge(struct arena *a, struct diagnosis *d,
-                    const struct diag_options *opt)
+static void take_scope(struct diagnosis *d)
 {
-	sv fix = OVERRIDE(d, fix);
-	const struct kb_cause *steps = fix.n ? kb_cause(fix) : d->cause;
-
-	d->verdict = first_text(a, d, KB_VERDICT);
-	d->nexplain = all_texts(a, d, KB_EXPLAIN, d->explain, 8);
-	d->ntechnical = all_texts(a, d, KB_TECHNICAL, d->technical, 4);
-	d->actor = first_id(d, KB_ACTOR, OVERRIDE(d, actor));
-	take_helpers(d);
-	d->actual = first_id(d, KB_PERMANENCE, OVERRIDE(d, heals));
-	take_retry(a, d);
 	d->scope = first_id(d, KB_SCOPE, OVERRIDE(d, scope));
 	if (d->cl.zone && d->cl.zone->scope &&
 	    d->cause == kb_cause(rs_str(d->cl.zone_rs, d->cl.zone->cause)))
 		d->scope = rs_str(d->cl.zone_rs, d->cl.zone->scope);
+}
+
+static void take_long(struct arena *a, struct diagnosis *d,
+                      const struct diag_options *opt)
+{
+	sv fix = OVERRIDE(d, fix);
+	const struct kb_cause *steps = fix.n ? kb_cause(fix) : d->cause;
+
+	d->nexplain = all_texts(a, d, KB_EXPLAIN, d->explain, 8);
+	d->ntechnical = all_texts(a, d, KB_TECHNICAL, d->technical, 4);
 	if (!steps)
 		steps = d->cause;
 	d->nfix = suiting_steps(a, d, steps, KB_FIX, opt->role, d->fix);
@@ -493,4 +492,17 @@ void diag_knowledge(struct arena *a, struct diagnosis *d,
 	add_local_steps(a, d);
 	add_named_steps(a, d);
 	drop_spare(d);
+}
+
+void diag_knowledge(struct arena *a, struct diagnosis *d,
+                    const struct diag_options *opt)
+{
+	d->verdict = first_text(a, d, KB_VERDICT);
+	d->actor = first_id(d, KB_ACTOR, OVERRIDE(d, actor));
+	take_helpers(d);
+	d->actual = first_id(d, KB_PERMANENCE, OVERRIDE(d, heals));
+	take_retry(a, d);
+	take_scope(d);
+	if (!opt->brief)
+		take_long(a, d, opt);
 }

@@ -16,6 +16,8 @@ static const struct {
     {"unknown.*", 0, EXPIRED, "expired"},
     {"local.*", 0, EXPIRED, "expired"},
     {"remote.deferred", 0, DELAYED, "expired"},
+    {"route.timeout", 0, DELAYED, "expired"},
+    {"route.unreachable", 0, DELAYED, "expired"},
     {"recipient.unknown", AT(STAGE_DATA) | AT(STAGE_END_OF_DATA), ANY,
      "filtered"},
     {"remote.refused", AT(STAGE_CONNECT) | AT(STAGE_HELO), ANY, "blocked"},

@@ -233,10 +233,12 @@ static void one(struct arena *a, struct rnode *list, const struct diagnosis *d,
 	evidence(a, n, d);
 	reply(a, n, d);
 	tags(a, n, d);
+	taxonomy(a, n, d);
+	if (opt->brief)
+		return;
 	steps(a, n, "fix", d->fix, d->nfix);
 	steps(a, n, "verify", d->verify, d->nverify);
 	explain(a, n, d);
-	taxonomy(a, n, d);
 	near_rules(a, n, d);
 	if (opt->forward.n)
 		diag_forward(a, n, d, opt->forward, opt->forward_to);
@@ -293,8 +295,9 @@ bool diagnose_tree(struct arena *a, const struct diagnoses *ds,
 {
 	struct rnode *list;
 
-	link_alike(ds);
-	if (!opt->forward.n)
+	if (!opt->brief)
+		link_alike(ds);
+	if (!opt->forward.n && !opt->brief)
 		diag_prose_summary(a, root, ds);
 	list = rnode_list(a, root, SV("diagnoses"));
 	for (size_t i = 0; i < ds->n; i++) {

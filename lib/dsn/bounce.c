@@ -421,6 +421,17 @@ static bool read_jmrp(struct job *j, uint32_t root, const struct found *f)
 	return true;
 }
 
+/* Apple Mail asks in its user's name to be taken off the list. */
+static bool read_unsubscribe(struct job *j, uint32_t root)
+{
+	if (!mail_get(j->m, root, "X-Apple-Unsubscribe").n)
+		return false;
+	notice(j, NOTICE_COMPLAINT, first_address(j->m, root, "From"), NULL);
+	j->out->feedback = SV("opt-out");
+	j->out->kind = BOUNCE_COMPLAINT;
+	return true;
+}
+
 /* ---- automatic answers ---- */
 
 /* RFC 3834 section 5, and what programs wrote before it. */
@@ -552,7 +563,7 @@ static bool read_root(struct job *j, uint32_t root)
 	take_returned(j, f.returned);
 	if (f.feedback != MAIL_NONE) {
 		read_feedback(j, &f);
-	} else if (!read_jmrp(j, root, &f)) {
+	} else if (!read_jmrp(j, root, &f) && !read_unsubscribe(j, root)) {
 		if (f.report != MAIL_NONE) {
 			read_report(j, &f);
 		} else {

@@ -495,6 +495,7 @@ static void read_mark(struct reading *r, const struct frame_line *l,
 	/* Wrappers run over lines; "<<<" lines of one reply repeat its code. */
 	if (r->text.n && reply.n &&
 	    (m->line || (r->text.by == m->pattern &&
+	                 !m->slot[SLOT_RECIPIENT].n &&
 	                 is_same_reply(&r->text, reply)))) {
 		add_piece(r, l, m->at[SLOT_REPLY],
 		          m->at[SLOT_REPLY] + reply.n);

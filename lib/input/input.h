@@ -138,6 +138,12 @@ void input_free(struct input *in);
  */
 enum input_step input_next(struct input *in, struct input_item *item);
 
+/*
+ * Does that name stand for more than one message: a folder, a mailbox, an
+ * archive or something compressed?  False for what cannot be read.
+ */
+bool input_is_many(const char *name);
+
 /* Bytes read of files, and of how many, where that is known, else 0. */
 uint64_t input_read(const struct input *in);
 uint64_t input_total(const struct input *in);

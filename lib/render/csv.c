@@ -59,11 +59,12 @@ static void put_value(struct buf *out, const struct rnode *n, bool first)
 }
 
 void render_csv(const struct rnode *items, const struct render_column *cols,
-                size_t ncols, struct buf *out)
+                size_t ncols, bool head, struct buf *out)
 {
-	for (size_t i = 0; i < ncols; i++)
+	for (size_t i = 0; head && i < ncols; i++)
 		put_cell(out, sv_str(cols[i].name), !i);
-	buf_adds(out, "\r\n");
+	if (head)
+		buf_adds(out, "\r\n");
 	for (const struct rnode *o = items ? items->first : NULL; o;
 	     o = o->next) {
 		if (o->kind != RNODE_OBJECT)

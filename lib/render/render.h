@@ -38,11 +38,11 @@ struct render_column {
 };
 
 /*
- * CSV (RFC 4180): a head and a row for each object of the list.  A string
+ * CSV (RFC 4180): a head if wanted, and a row for each object of the list.  A string
  * that a spreadsheet would take for a formula gets an apostrophe in front.
  */
 void render_csv(const struct rnode *items, const struct render_column *cols,
-                size_t ncols, struct buf *out);
+                size_t ncols, bool head, struct buf *out);
 
 /*
  * The prose as one HTML file that loads nothing and runs nothing.  Web

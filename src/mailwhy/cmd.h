@@ -112,7 +112,23 @@ int rules_check(const char *dir);
  * went well.  A table keeps a row on one line where it is read by a program.
  */
 int print_answer(struct mw_ctx *ctx, struct mw_answer *answer, int status);
+/* How the common options want an answer. */
+struct mw_render_options render_options(void);
 int print_table(struct mw_ctx *ctx, struct mw_answer *answer, int status);
+
+/* What is asked of many mails. */
+struct bulk_wishes {
+	bool summary, suppress;
+	unsigned workers; /* 0: one for each processor */
+};
+
+/* Is one of the arguments a mailbox, a folder or an archive? */
+bool bulk_wanted(int argc, char **argv);
+/* Explain them mail by mail; the exit status. */
+int explain_bulk(int argc, char **argv,
+                 const struct mw_explain_options *explain,
+                 const struct bulk_wishes *want);
+
 /* Say why there is no answer, and free the context; the exit status. */
 int no_answer(struct mw_ctx *ctx, const struct mw_err *err);
 /* Text that is no answer, to where the answer would go. */

@@ -7,7 +7,8 @@
 static struct {
 	const char *said_by, *stage, *role, *form, *taxonomy;
 	const char *forward_to, *lang;
-	bool forward, redact;
+	const char *workers;
+	bool forward, redact, summary, suppress;
 	struct opt_list own;
 } opts;
 
@@ -38,6 +39,14 @@ static const struct opt options[] = {
 		"the same for another reader, as hosting-provider", NULL},
 	{"lang", 0, OPT_STRING, &opts.lang, "LANG",
 		"language of the text to send, as en or de", NULL},
+	{"summary", 0, OPT_FLAG, &opts.summary, NULL,
+		"of a mailbox or folder, tell how many failed of what", NULL},
+	{"suppress-list", 0, OPT_FLAG, &opts.suppress, NULL,
+		"of a mailbox or folder, print the addresses to write to no more",
+		NULL},
+	{"workers", 0, OPT_STRING, &opts.workers, "N",
+		"threads that read a mailbox or folder; all processors if not set",
+		NULL},
 	{"redact", 0, OPT_FLAG, &opts.redact, NULL,
 		"replace addresses, hosts and ids before it is explained",
 		NULL},
@@ -45,10 +54,10 @@ static const struct opt options[] = {
 };
 /* clang-format on */
 
-static int explain(struct mw_ctx *ctx, struct inputs *in)
+static struct mw_explain_options explain_options(void)
 {
-	struct mw_explain_options o = {
-	    .size = sizeof(o),
+	return (struct mw_explain_options){
+	    .size = sizeof(struct mw_explain_options),
 	    .said_by = opts.said_by,
 	    .stage = opts.stage,
 	    .form = opts.form,
@@ -61,6 +70,11 @@ static int explain(struct mw_ctx *ctx, struct inputs *in)
 	                   : NULL,
 	    .forward_to = opts.forward_to,
 	};
+}
+
+static int explain(struct mw_ctx *ctx, struct inputs *in)
+{
+	struct mw_explain_options o = explain_options();
 	struct mw_answer *answer;
 	struct mw_err err;
 
@@ -105,6 +119,35 @@ static int explain_redacted(struct mw_ctx *ctx, struct inputs *in)
 	return status;
 }
 
+/* 0: not a number of threads. */
+static unsigned workers(void)
+{
+	char *end;
+	unsigned long n = strtoul(opts.workers, &end, 10);
+
+	return *end || end == opts.workers || n > 1024 ? 0 : (unsigned)n;
+}
+
+static int run_bulk(int argc, char **argv)
+{
+	struct mw_explain_options o = explain_options();
+	struct bulk_wishes want = {opts.summary, opts.suppress, 0};
+
+	if (opts.redact) {
+		complain("explain: --redact is for one paste or mail; redact "
+		         "the mailbox first");
+		return EXIT_USAGE;
+	}
+	if (opts.workers) {
+		want.workers = workers();
+		if (!want.workers) {
+			complain("explain: --workers takes a number from 1");
+			return EXIT_USAGE;
+		}
+	}
+	return explain_bulk(argc, argv, &o, &want);
+}
+
 static int run(int argc, char **argv)
 {
 	struct inputs in;
@@ -116,6 +159,9 @@ static int run(int argc, char **argv)
 		         "add --forward");
 		return EXIT_USAGE;
 	}
+	if (opts.summary || opts.suppress || opts.workers ||
+	    bulk_wanted(argc, argv))
+		return run_bulk(argc, argv);
 	if (!inputs_gather(&in, argc, argv))
 		return inputs_done(&in, status);
 	ctx = context_new();

@@ -206,19 +206,27 @@ static enum mw_format wanted_format(void)
 	return MW_FORMAT_TEXT;
 }
 
-static int print(struct mw_answer *answer, int status, unsigned width)
+struct mw_render_options render_options(void)
 {
 	struct mw_render_options o = {.size = sizeof(o)};
-	const char *text;
-	size_t n;
 
 	o.format = wanted_format();
 	o.full = common.full;
 	o.depth = common.technical ? MW_DEPTH_TECHNICAL
 	          : common.plain   ? MW_DEPTH_PLAIN
 	                           : MW_DEPTH_NORMAL;
-	o.width = width;
+	o.width = columns();
 	o.colour = colours();
+	return o;
+}
+
+static int print(struct mw_answer *answer, int status, unsigned width)
+{
+	struct mw_render_options o = render_options();
+	const char *text;
+	size_t n;
+
+	o.width = width;
 	if (mw_answer_render(answer, &o, &text, &n) != MW_OK) {
 		complain("no memory for the answer");
 		return EXIT_SOFTWARE;

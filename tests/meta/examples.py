@@ -21,6 +21,13 @@ FILES = {
 				  "550 5.1.1\n    <anna@example.org>: Recipient address "
 				  "rejected: User unknown (in reply to\n    RCPT TO "
 				  "command)\n",
+	"bounces.mbox": "From MAILER-DAEMON Tue Nov 24 04:16:01 2026\n"
+					"From: MAILER-DAEMON@mail.example.org\n"
+					"To: bert@example.org\nSubject: failed\n"
+					"Date: Tue, 24 Nov 2026 04:16:01 +0000\n\n"
+					"<anna@example.org>: host mx.example.org"
+					"[192.0.2.25] said: 550 5.1.1\n    User unknown (in "
+					"reply to RCPT TO command)\n\n",
 	"reply.txt": "552 5.2.2 Mailbox full\n",
 	"mail.log": "Nov 24 04:16:01 mail postfix/smtp[4711]: 4ABC: "
 				"to=<anna@example.org>, relay=mx.example.org"

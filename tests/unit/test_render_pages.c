@@ -82,7 +82,7 @@ static void hostile_text_is_escaped(void **state)
 			fail_msg("html %zu: %.*s", i, SV_FMT(buf_sv(&out)));
 		assert_true(has("<title>&lt;t&gt;</title>"));
 		buf_reset(&out);
-		render_csv(root, col, 1, &out);
+		render_csv(root, col, 1, true, &out);
 		if (!has(hostile[i].csv))
 			fail_msg("csv %zu: %.*s", i, SV_FMT(buf_sv(&out)));
 	}
@@ -100,7 +100,7 @@ static void rows_and_paths(void **state)
 	rnode_bool(a, o, SV("sure"), true);
 	rnode_prose(a, root, RNODE_RULE, SV(""));
 	rnode_object(a, root, SV(""));
-	render_csv(root, cols, 3, &out);
+	render_csv(root, cols, 3, true, &out);
 	assert_sv(buf_sv(&out), "\"code\",\"none\",\"sure\"\r\n"
 	                        "550,,true\r\n,,\r\n");
 }
