@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "dsn/guess.h"
 #include "dsn/report.h"
+#include "dsn/sns.h"
 #include "dsn/words.h"
 #include "mail/body.h"
 
@@ -421,6 +422,34 @@ static bool read_jmrp(struct job *j, uint32_t root, const struct found *f)
 	return true;
 }
 
+/* Notifications of Amazon SES: JSON as the text of a mail. */
+static bool read_sns(struct job *j, const struct found *f)
+{
+	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+	struct report_recipient r = {0};
+	struct report rep = {0};
+	struct sns_recipient one;
+	sv rest, type;
+
+	if (!t || !f->ntext || !read_part(j, f->text[0], t) ||
+	    !sns_begins(t->body.text, &type) || sv_eq(type, SV("Delivery")))
+		return false;
+	rest = t->body.text;
+	while (sns_recipient(&rest, &one)) {
+		if (sv_eq(type, SV("Complaint"))) {
+			notice(j, NOTICE_COMPLAINT, one.address, NULL);
+			continue;
+		}
+		r = (struct report_recipient){.final = one.address,
+		                              .diagnostic = one.diagnostic};
+		(void)estatus_parse(one.status, &r.status);
+		report_attempt(j, &r, &rep, t);
+	}
+	j->out->kind = sv_eq(type, SV("Complaint")) ? BOUNCE_COMPLAINT
+	                                            : BOUNCE_REPORT;
+	return true;
+}
+
 /* Apple Mail asks in its user's name to be taken off the list. */
 static bool read_unsubscribe(struct job *j, uint32_t root)
 {
@@ -563,7 +592,8 @@ static bool read_root(struct job *j, uint32_t root)
 	take_returned(j, f.returned);
 	if (f.feedback != MAIL_NONE) {
 		read_feedback(j, &f);
-	} else if (!read_jmrp(j, root, &f) && !read_unsubscribe(j, root)) {
+	} else if (!read_jmrp(j, root, &f) && !read_unsubscribe(j, root) &&
+	           !read_sns(j, &f)) {
 		if (f.report != MAIL_NONE) {
 			read_report(j, &f);
 		} else {
