@@ -264,7 +264,8 @@ static void look_at(sv line, struct counts *c, struct doc *d)
 
 	while (t.n && (t.p[0] == '>' || is_blank(t.p[0])))
 		t = sv_drop(t, 1);
-	if (!t.n)
+	/* The marks of Markdown around code are no lines of the text. */
+	if (!t.n || (sv_starts(t, SV("```")) && t.n < 16))
 		return;
 	d->lines++;
 	d->chars += line.n;

@@ -111,12 +111,13 @@ static bool quotes_are_code(sv in)
 static struct signs look(sv in)
 {
 	bool angled = sv_has(in, SV("&gt;"));
+	bool breaks = sv_ihas(in, SV("<br"));
 
 	return (struct signs){
-	    .entities = angled && (!sv_has(in, SV("<")) ||
+	    .entities = angled && (breaks || !sv_has(in, SV("<")) ||
 	                           sv_has(in, SV("\n&gt;")) ||
 	                           sv_istarts(in, SV("&gt;"))),
-	    .breaks = sv_ihas(in, SV("<br")),
+	    .breaks = breaks,
 	    .tags = sv_ihas(in, SV("[/code]")) || sv_ihas(in, SV("[/quote]")) ||
 	            sv_ihas(in, SV("[/font]")) || sv_ihas(in, SV("[/b]")) ||
 	            sv_ihas(in, SV("[/size]")) || sv_ihas(in, SV("[/color]")) ||
