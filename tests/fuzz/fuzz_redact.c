@@ -2,7 +2,8 @@
 /*
  * fuzz_redact.c - properties of redacting any bytes
  *
- * The same text twice gives the same, and each pseudonym can be read.
+ * The same text twice gives the same, also after all was forgotten, and each
+ * pseudonym can be read.
  */
 #include "must.h"
 #include "redact/redact.h"
@@ -15,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	must(redact_init(&r));
 	redact_keep(&r, SV("google.com"));
+	redact_named(&r);
 	redact_collect(&r, in);
 	buf_init(&one, (size_t)64 << 20);
 	buf_init(&two, (size_t)64 << 20);
@@ -23,6 +25,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(sv_eq(buf_sv(&one), buf_sv(&two)));
 	for (size_t i = 0; i < r.n; i++)
 		touch(r.list[i].to);
+	redact_forget(&r);
+	redact_collect(&r, in);
+	buf_reset(&two);
+	redact_write(&r, in, &two);
+	must(sv_eq(buf_sv(&one), buf_sv(&two)));
 	buf_fini(&one);
 	buf_fini(&two);
 	redact_fini(&r);
