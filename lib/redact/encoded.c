@@ -45,10 +45,10 @@ static int value64(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-static size_t decode64(sv s, char *room)
+void redact_decode64(sv s, struct buf *out)
 {
 	uint32_t bits = 0;
-	size_t n = 0, have = 0;
+	size_t have = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
 		int v = value64(s.p[i]);
@@ -60,8 +60,21 @@ static size_t decode64(sv s, char *room)
 		if (have < 8)
 			continue;
 		have -= 8;
-		room[n++] = (char)(bits >> have & 0xff);
+		buf_addc(out, (char)(bits >> have & 0xff));
 	}
+}
+
+static size_t decode64(sv s, char *room)
+{
+	struct buf b;
+	size_t n;
+
+	buf_init(&b, REDACT_WORD_MAX);
+	redact_decode64(s, &b);
+	n = buf_sv(&b).n;
+	if (n)
+		memcpy(room, b.p, n);
+	buf_fini(&b);
 	return n;
 }
 
@@ -96,7 +109,7 @@ sv redact_decode(sv word, char *room)
 	return sv_of(room, b ? decode64(text, room) : decode_q(text, room));
 }
 
-static void encode64(sv s, struct buf *out)
+void redact_encode64(sv s, struct buf *out)
 {
 	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	                          "abcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -120,7 +133,7 @@ void redact_encode(sv word, sv bytes, struct buf *out)
 
 	buf_add(out, sv_head(word, n));
 	if (to_lower(word.p[n - 2]) == 'b')
-		encode64(bytes, out);
+		redact_encode64(bytes, out);
 	else
 		for (size_t i = 0; i < bytes.n; i++)
 			if (bytes.p[i] == ' ')

@@ -330,7 +330,7 @@ static void collect(struct redactor *r, struct redact_scan *s)
 			take_word(r, s->text, &w);
 }
 
-void redact_collect(struct redactor *r, sv text)
+static void collect_text(struct redactor *r, sv text)
 {
 	struct redact_scan s = {.r = r, .text = text};
 	char room[REDACT_WORD_MAX];
@@ -346,6 +346,26 @@ void redact_collect(struct redactor *r, sv text)
 		inner.text = redact_decode(sv_slice(text, w.from, w.to), room);
 		collect(r, &inner);
 	}
+}
+
+void redact_collect(struct redactor *r, sv text)
+{
+	size_t pos = 0, end, done = 0;
+	struct buf joined, body;
+
+	buf_init(&joined, text.n + 1);
+	buf_init(&body, text.n + 1);
+	text = redact_join(text, &joined);
+	while (redact_next_body(text, &pos, &end)) {
+		buf_reset(&body);
+		redact_decode64(sv_slice(text, pos, end), &body);
+		collect_text(r, sv_slice(text, done, pos));
+		collect_text(r, buf_sv(&body));
+		done = pos = end;
+	}
+	collect_text(r, sv_drop(text, done));
+	buf_fini(&body);
+	buf_fini(&joined);
 }
 
 static void write_ip6(struct redactor *r, sv text, struct buf *out)
@@ -532,7 +552,8 @@ static void write_encoded(struct redactor *r, sv word, struct buf *out)
 	buf_fini(&b);
 }
 
-void redact_write(struct redactor *r, sv text, struct buf *out)
+/* False: it holds nothing to replace. */
+static bool write_text(struct redactor *r, sv text, struct buf *out)
 {
 	struct redact_scan s = {.r = r, .text = text};
 	struct word w;
@@ -547,4 +568,43 @@ void redact_write(struct redactor *r, sv text, struct buf *out)
 		done = w.to;
 	}
 	buf_add(out, sv_drop(text, done));
+	return done > 0;
+}
+
+/* A body in base64, or as it stands. */
+static bool write_body(struct redactor *r, sv text, struct buf *out)
+{
+	struct buf was, is;
+	bool ok;
+
+	buf_init(&was, text.n + 1);
+	buf_init(&is, 8 * text.n + 8 * REDACT_WORD_MAX);
+	redact_decode64(text, &was);
+	if (write_text(r, buf_sv(&was), &is))
+		redact_write_body(text, buf_sv(&is), out);
+	else
+		buf_add(out, text);
+	ok = !buf_failed(&was) && !buf_failed(&is);
+	buf_fini(&is);
+	buf_fini(&was);
+	return ok;
+}
+
+void redact_write(struct redactor *r, sv text, struct buf *out)
+{
+	size_t pos = 0, end, done = 0;
+	struct buf joined;
+	bool ok = true;
+
+	buf_init(&joined, text.n + 1);
+	text = redact_join(text, &joined);
+	while (redact_next_body(text, &pos, &end)) {
+		(void)write_text(r, sv_slice(text, done, pos), out);
+		ok = write_body(r, sv_slice(text, pos, end), out) && ok;
+		done = pos = end;
+	}
+	(void)write_text(r, sv_drop(text, done), out);
+	if (!ok || buf_failed(&joined))
+		out->failed = true;
+	buf_fini(&joined);
 }

@@ -130,6 +130,16 @@ sv redact_decode(sv word, char *room);
 /* The same charset and encoding around other bytes. */
 void redact_encode(sv word, sv bytes, struct buf *out);
 
+/* All bytes of base64; line ends are left out. */
+void redact_decode64(sv s, struct buf *out);
+void redact_encode64(sv s, struct buf *out);
+/* The next readable body in base64 from *pos on: *pos to *end. */
+bool redact_next_body(sv text, size_t *pos, size_t *end);
+/* The same kind of lines around another text. */
+void redact_write_body(sv was, sv text, struct buf *out);
+/* Words that quoted-printable broke over two lines joined, in room if any. */
+sv redact_join(sv text, struct buf *room);
+
 struct redact_entry *redact_find(const struct redactor *r,
                                  enum redact_kind kind, sv key);
 /* Found or new (with an empty .to); NULL beyond the limit. */

@@ -339,11 +339,32 @@ def mutate(rng, text):
 	return text
 
 
+def body(rng, secrets, ips):
+	"""Sometimes a part whose text is encoded."""
+	if rng.random() > .15:
+		return ""
+	local, host, ip = local_of(rng), domain_of(rng), ip4_of(rng)
+	secrets += re.findall("[a-z]{4,}", local) + [host.split(".")[0]]
+	ips.append(ip)
+	said = rng.choice([
+		f"550 5.1.1 <{local}@{host}> user unknown\n",
+		f"client [{ip}] was refused by mx.{host}\r\n",
+		f"{'word ' * 20}{local}@{host} {ip}\n"]) * rng.randint(1, 3)
+	head = "\n\nContent-Type: text/plain; charset=utf-8\n" \
+		"Content-Transfer-Encoding: "
+	if rng.random() < .5:
+		return head + "base64\n\n" + base64.encodebytes(
+			said.encode()).decode() + "\n--x\n"
+	return head + "quoted-printable\n\n" + quopri.encodestring(
+		said.encode()).decode() + "\n--x\n"
+
+
 def make(rng, texts):
 	text = rng.choice(["\n", " ", "\n\n", ""]).join(
 		mutate(rng, piece(rng, rng.choice(texts)))
 		for _ in range(rng.randint(1, 3)))
 	forms, secrets, ips = plant(rng)
+	tail = body(rng, secrets, ips)
 	# What stands behind "version" is no address.
 	gaps = [m.start() for m in re.finditer(r"(?<!ersion)[ \n]", text, re.I)
 	        ] or [0]
@@ -353,7 +374,7 @@ def make(rng, texts):
 		before = "" if not at else rng.choice([" ", "\n", " ", "\t", " ("])
 		text = text[:at] + before + form + rng.choice([" ", "\n", " "]) + \
 			text[at:]
-	return text, secrets, ips
+	return text + tail, secrets, ips
 
 
 # --- looking ---
@@ -382,6 +403,11 @@ def faces(text):
 		yield html.unescape(text)
 	if "=" in text:
 		yield re.sub("=([0-9A-F]{2})", lambda m: chr(int(m[1], 16)), text)
+	if "base64" in text:
+		yield re.sub(r"\n\n((?:[\w+/=]+\n)+)", lambda m: base64.b64decode(
+			m[1] + "==").decode("latin-1"), text)
+	if "quoted-printable" in text:
+		yield text.replace("=\n", "")
 	if "\\" in text:
 		yield re.sub(r"\\u00([0-9a-f]{2})", lambda m: chr(int(m[1], 16)),
 		             text)

@@ -106,6 +106,19 @@ static const struct row {
 	{"550 5.7.26 5@7.26", "550 5.7.26 5@7.26"},
 	{"boundary=\"4f8a2b1c9d7e6f50\"\n--4f8a2b1c9d7e6f50--",
 		"boundary=\"0a0a0a0a0a0a0a01\"\n--0a0a0a0a0a0a0a01--"},
+	/* parts of MIME */
+	{"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n"
+		"YW5uYUBz\naG9wLmRl\n\nanna@shop.de",
+		"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n"
+		"dXNlcjFAZXhhbXBsZS5vcmc=\n\nuser1@example.org"},
+	{"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n"
+		"YW5uYUBz\naG9wLmRl\n",
+		"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n"
+		"YW5uYUBz\naG9wLmRl\n"},
+	{"quoted-printable\nIt was refused by the server of the other side, write "
+		"to anna@sh=\nop.de or=\n not",
+		"quoted-printable\nIt was refused by the server of the other side, "
+		"write to user1@example.org or=\n not"},
 	/* no ids */
 	{"curl/auth-535-google.txt utf8-general-cs-2024",
 		"curl/auth-535-google.txt utf8-general-cs-2024"},
