@@ -494,7 +494,8 @@ static void consider(struct job *j, const struct best *x)
 		return;
 	}
 	/* A tie matters only where the rules mean different things. */
-	if (sv_eq(cause_of(x), cause_of(b)))
+	if ((x->set == b->set && x->rule->cause == b->rule->cause) ||
+	    sv_eq(cause_of(x), cause_of(b)))
 		return;
 	/* The lower id wins, the other stays as an alternative. */
 	if (sv_cmp(rs_str(x->set->rs, x->rule->id),

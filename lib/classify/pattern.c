@@ -417,12 +417,13 @@ bool pattern_find_at(const struct ruleset *rs, const struct text *t,
                      struct pattern_match *m)
 {
 	struct finder f = finder_of(rs, t, n, m);
-	size_t anchor = elem - t->elems.first, first = anchor, k = anchor;
-	size_t i = at, from, before = 0;
+	size_t anchor = elem - t->elems.first, first = anchor, k = anchor + 1;
+	size_t i = at + f.e[anchor].len, from, before = 0;
 	struct span pinned;
 
-	if (!bounded(&f, anchor, at, at + f.e[anchor].len))
+	if (!bounded(&f, anchor, at, i))
 		return false;
+	m->literal = f.e[anchor].len;
 	while (first && f.e[first - 1].kind != ELEM_STAR)
 		first--;
 	from = match_back(&f, first, anchor, at, 0);
