@@ -286,6 +286,8 @@ static bool is_plain(enum charset_way way, sv in)
 static const struct charset_name guessed = {"", WAY_GUESS, "US-ASCII"};
 static const struct charset_name utf8 = {"", WAY_UTF8, "UTF-8"};
 static const struct charset_name japanese = {"", WAY_JP, "ISO-2022-JP"};
+static const struct charset_name euc_jp = {"", WAY_MULTI, "EUC-JP-MS"};
+static const struct charset_name shift_jis = {"", WAY_MULTI, "CP932"};
 static const struct charset_name marked = {"", WAY_WIDE, "UTF-16LE"};
 
 /* The same for text of 7 bits. */
@@ -300,6 +302,63 @@ static const struct charset_name *resolve_ascii(sv in, sv label,
 	return is_plain(name->way, in) ? &guessed : name;
 }
 
+static bool between(char c, unsigned from, unsigned to)
+{
+	return (unsigned char)c >= from && (unsigned char)c <= to;
+}
+
+/* Bytes of one character of EUC-JP at the begin of s; 0: it is none. */
+static size_t euc_len(sv s)
+{
+	if (!is_high(s.p[0]))
+		return 1;
+	if (s.n > 1 && s.p[0] == '\x8E')
+		return between(s.p[1], 0xA1, 0xDF) ? 2 : 0;
+	if (s.n > 2 && s.p[0] == '\x8F')
+		return between(s.p[1], 0xA1, 0xFE) &&
+				       between(s.p[2], 0xA1, 0xFE)
+			       ? 3
+			       : 0;
+	return s.n > 1 && between(s.p[0], 0xA1, 0xFE) &&
+			       between(s.p[1], 0xA1, 0xFE)
+		       ? 2
+		       : 0;
+}
+
+/* The same for Shift_JIS. */
+static size_t sjis_len(sv s)
+{
+	if (!is_high(s.p[0]) || between(s.p[0], 0xA1, 0xDF))
+		return 1;
+	return s.n > 1 && between(s.p[0], 0x81, 0xFC) &&
+			       between(s.p[1], 0x40, 0xFC) && s.p[1] != 0x7F
+		       ? 2
+		       : 0;
+}
+
+static bool consists_of(sv in, size_t (*len)(sv))
+{
+	size_t n;
+
+	for (; in.n; in = sv_drop(in, n)) {
+		n = len(in);
+		if (!n)
+			return false;
+	}
+	return true;
+}
+
+/* 8 bits that are said to be Japanese of 7 bits: it is one of the others. */
+static const struct charset_name *japanese_8bit(sv in, unsigned *defects)
+{
+	bool euc = consists_of(in, euc_len);
+
+	if (!euc && !consists_of(in, sjis_len))
+		return &japanese;
+	*defects |= RECODE_OTHER;
+	return euc ? &euc_jp : &shift_jis;
+}
+
 /* What the text is, from what is said of it and what it shows. */
 static const struct charset_name *resolve(sv in, sv label, bool html,
 					  size_t ascii, unsigned *defects)
@@ -312,7 +371,9 @@ static const struct charset_name *resolve(sv in, sv label, bool html,
 		name = &guessed;
 	if (ascii == in.n)
 		return resolve_ascii(in, label, name, defects);
-	if (name->way > WAY_LATIN)
+	/* One of 7 bits that was given 8, and none of its escapes, is none. */
+	if (name->way > WAY_LATIN &&
+	    (name->way < WAY_JP || !is_plain(name->way, in)))
 		return name;
 	if (utf8_run(sv_drop(in, ascii)) == in.n - ascii) {
 		if (name->way != WAY_UTF8 && label.n)
@@ -321,6 +382,8 @@ static const struct charset_name *resolve(sv in, sv label, bool html,
 	}
 	if (sv_starts(in, SV("\xFF\xFE")) || sv_starts(in, SV("\xFE\xFF")))
 		return &marked;
+	if (name->way > WAY_LATIN)
+		return name->way == WAY_JP ? japanese_8bit(in, defects) : name;
 	if (name->way == WAY_GUESS && html) {
 		page = page_name(in);
 		if (page)
