@@ -89,6 +89,7 @@ static const char *const other_words[] = {
 	"imap", "pop3", "sql", "mysql", "postgres", "oracle", "php-fpm",
 	"nginx", "apache", "ssh", "sshd", "dovecot", "kernel", "level 16",
 	"npm", "pip ", "pip3", "apt", "gcc", "ldap", "printer", "docker pull",
+	"port 80", "port 443", "port 8080", "port 3306", "port 5432",
 };
 static const char *const article_words[] = {
 	"for example", "for instance", "e.g.", "such as", "something like",
