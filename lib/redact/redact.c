@@ -178,6 +178,10 @@ static void take_host(struct redactor *r, sv text)
 		high--;
 	if (high)
 		take(r, sv_drop(base, high)); /* glued to other words */
+	high = base.n;
+	while (high && is_digit(base.p[high - 1]))
+		high--;
+	take(r, sv_head(base, high)); /* and to a number */
 	if (!redact_kept(r, host) && sv_chr(host, '.') != SV_NPOS)
 		(void)redact_entry(r, RK_DOMAIN, redact_base(host));
 	while (host.n)

@@ -771,7 +771,9 @@ static bool host_in(const struct redact_scan *s, struct word *w)
 			continue;
 		w->kind = WORD_HOST;
 		w->to = s->pos + i;
-		if (is_host(sv_head(host, i), false))
+		if (is_host(sv_head(host, i), false) ||
+		    (sv_chr(sv_head(host, i), '.') != SV_NPOS &&
+		     known_host(s->r, sv_head(host, i))))
 			return true;
 		break;
 	}
@@ -864,6 +866,9 @@ static void skip(struct redact_scan *s)
 	sv text = s->text;
 	size_t i = s->pos, end = s->run_end;
 
+	/* a..example.org are two */
+	if (s->host_raw > i && s->host_raw < end)
+		end = s->host_raw;
 	/* digits and dots of a version are one word */
 	do {
 		i++;

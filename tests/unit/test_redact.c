@@ -119,6 +119,8 @@ static const struct row {
 		"to anna@sh=\nop.de or=\n not",
 		"quoted-printable\nIt was refused by the server of the other side, "
 		"write to user1@example.org or=\n not"},
+	{"helo=a..mx.shop.de", "helo=a..mx.example.org"},
+	{"anna@example.org2026", "user1@example.com"},
 	/* no ids */
 	{"curl/auth-535-google.txt utf8-general-cs-2024",
 		"curl/auth-535-google.txt utf8-general-cs-2024"},
