@@ -51,6 +51,11 @@ struct mw_bulk_options {
 	void *arg;
 	/* Set by a signal handler: what was done so far is the answer. */
 	const volatile int *stop;
+	/*
+	 * What the input is, where that is not to be found out: "mail" (one
+	 * for each file), "mbox"; "csv" and "json" are always found out.
+	 */
+	const char *container;
 };
 
 /*
@@ -66,7 +71,7 @@ MW_API enum mw_status mw_bulk(struct mw_ctx *ctx,
                               struct mw_answer **summary, struct mw_err *err);
 
 /*
- * Is that file, by what it holds, a mailbox, an archive or compressed?  Also 1
+ * Is that file, by what it holds, a mailbox, a table, or packed?  Also 1
  * for folders.  0 for a single mail, a paste, and what cannot be read.
  */
 MW_API int mw_is_mailbox(const char *name);

@@ -291,8 +291,9 @@ static enum mw_status open_workers(struct job *j, struct mw_err *err)
 			return st;
 		j->nworkers++;
 		w->a = arena_new(BULK_MEMORY);
+		w->row = arena_new(BULK_MEMORY);
 		w->tally = tally_new();
-		if (!w->a || !w->tally)
+		if (!w->a || !w->row || !w->tally)
 			return mw_fail(err, MW_ENOMEM, "no memory");
 	}
 	return MW_OK;
@@ -305,8 +306,13 @@ static enum mw_status open_job(struct job *j, struct mw_err *err)
 	    .n = j->opt->n,
 	    .stop = (const volatile sig_atomic_t *)j->opt->stop,
 	};
+	sv container = sv_str(j->opt->container);
 	enum mw_status st = open_workers(j, err);
 
+	if (sv_eq(container, SV("mail")))
+		io.format = INPUT_AS_MESSAGE;
+	else if (sv_eq(container, SV("mbox")))
+		io.format = INPUT_AS_MBOX;
 	if (st != MW_OK)
 		return st;
 	j->nring = BATCHES(j->nworkers);
@@ -331,6 +337,7 @@ static void close_job(struct job *j)
 	for (size_t i = 0; i < j->nworkers; i++) {
 		ctx_give(j->ctx, j->workers[i].c);
 		arena_free(j->workers[i].a);
+		arena_free(j->workers[i].row);
 		tally_free(j->workers[i].tally);
 	}
 	bulk_seen_free(j->seen);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "api/rows.h"
 #include "base/ascii.h"
 #include "mail/date.h"
 
@@ -60,16 +61,22 @@ static void civil(int64_t days, int *year, unsigned *month, unsigned *day)
 	*year = (int)(yoe + era * 400) + (*month <= 2);
 }
 
-static sv day_of(struct arena *a, const struct input_item *item)
+static sv day_text(struct arena *a, int64_t seconds)
 {
-	struct date d;
 	int year;
 	unsigned month, day;
 
+	civil(seconds / 86400, &year, &month, &day);
+	return arena_printf(a, "%04d-%02u-%02u", year, month, day);
+}
+
+static sv day_of(struct arena *a, const struct input_item *item)
+{
+	struct date d;
+
 	if (date_read(date_of(item), &d) != MW_OK || d.time < 0)
 		return SV("");
-	civil((d.time + d.zone * 60) / 86400, &year, &month, &day);
-	return arena_printf(a, "%04d-%02u-%02u", year, month, day);
+	return day_text(a, d.time + d.zone * 60);
 }
 
 /* ---- counting ---- */
@@ -100,7 +107,15 @@ static void count(struct bulk_worker *w, const struct diagnoses *ds, sv day)
 
 /* ---- writing ---- */
 
-/* Where in its mailbox the mail begins. */
+/* Where in its file the bytes of the mail begin: behind the From_ line. */
+static uint64_t begin_of(const struct input_item *item)
+{
+	bool behind = item->from.n && item->raw.p > item->from.p;
+
+	return item->offset +
+	       (behind ? (uint64_t)(item->raw.p - item->from.p) : 0);
+}
+
 static void set_place(struct arena *a, const struct input_item *item,
                       const struct diagnoses *ds)
 {
@@ -113,13 +128,13 @@ static void set_place(struct arena *a, const struct input_item *item,
 		if (!at)
 			return;
 		*at = *d->at;
-		at->offset += item->offset;
+		at->offset += begin_of(item);
 		at->line = at->line ? at->line + (unsigned)item->line - 1
 		                    : (unsigned)item->line;
 		d->at = at;
 		d->file = name;
 		for (size_t k = 0; k < d->nevidence; k++)
-			d->evidence[k].offset += item->offset;
+			d->evidence[k].offset += begin_of(item);
 	}
 }
 
@@ -134,14 +149,14 @@ static void write_text(const struct bulk_how *how, struct rnode *root,
 	buf_adds(out, "\n");
 }
 
-static void write_answer(struct bulk_worker *w, const struct bulk_how *how,
+static void write_answer(struct arena *a, const struct bulk_how *how,
                          const struct input_item *item,
                          const struct diagnoses *ds, struct buf *out)
 {
-	struct rnode *root = rnode_new(w->a, RNODE_OBJECT);
+	struct rnode *root = rnode_new(a, RNODE_OBJECT);
 	const struct rnode *items;
 
-	if (!ds->n || !root || !diagnose_tree(w->a, ds, &how->diag, root))
+	if (!ds->n || !root || !diagnose_tree(a, ds, &how->diag, root))
 		return;
 	items = rnode_get(root, SV("diagnoses"));
 	if (how->format == MW_FORMAT_TEXT)
@@ -199,6 +214,76 @@ static void write_addresses(const struct bulk_how *how,
 	}
 }
 
+/* Count what one mail or row gave, and write what is wanted of it. */
+static void take(struct bulk_worker *w, const struct bulk_how *how,
+                 const struct input_item *item, struct arena *a,
+                 const struct diagnoses *ds, sv day, struct buf *out)
+{
+	count(w, ds, day);
+	set_place(a, item, ds);
+	if (how->suppress)
+		write_addresses(how, ds, day, out);
+	else if (how->each)
+		write_answer(a, how, item, ds, out);
+}
+
+/* ---- rows of tables and JSON ---- */
+
+static sv day_of_row(struct arena *a, sv time)
+{
+	struct date d;
+	uint32_t seconds;
+
+	/* Webhooks have seconds since 1970. */
+	if (sv_u32(time, UINT32_MAX, &seconds))
+		return day_text(a, seconds);
+	return date_read(time, &d) == MW_OK && d.time >= 0
+	           ? day_text(a, d.time + d.zone * 60)
+	           : SV("");
+}
+
+static void one_row(struct bulk_worker *w, const struct bulk_how *how,
+                    const struct input_item *item, struct export_row *row,
+                    struct buf *out)
+{
+	struct diagnoses ds;
+
+	arena_reset(w->row);
+	row->at.direction = DIR_OUTBOUND;
+	if (row->complaint)
+		row->at.notice = NOTICE_COMPLAINT;
+	if (diagnose_attempt(w->row, w->c, item->raw, &row->at, &how->diag,
+	                     &ds, NULL) != MW_OK) {
+		tally_problem(w->tally);
+		return;
+	}
+	take(w, how, item, w->row, &ds, day_of_row(w->row, row->time), out);
+}
+
+/* False if nothing in it tells of a delivery. */
+static bool all_rows(struct bulk_worker *w, const struct bulk_how *how,
+                     const struct input_item *item, struct buf *out)
+{
+	struct export_row row;
+	struct rows r;
+	bool any = false;
+
+	rows_init(&r, item);
+	for (;;) {
+		enum mw_status st;
+
+		if (rows_may_reset(&r))
+			arena_reset(w->a);
+		st = rows_next(&r, w->a, &row, NULL);
+		if (st == MW_ESYNTAX)
+			continue;
+		if (st != MW_OK)
+			return any;
+		any = true;
+		one_row(w, how, item, &row, out);
+	}
+}
+
 void bulk_item(struct bulk_worker *w, const struct bulk_how *how,
                const struct input_item *item, struct buf *out)
 {
@@ -211,18 +296,17 @@ void bulk_item(struct bulk_worker *w, const struct bulk_how *how,
 		return;
 	}
 	arena_reset(w->a);
+	if ((item->kind == INPUT_CSV || item->kind == INPUT_JSON) &&
+	    all_rows(w, how, item, out))
+		return;
+	arena_reset(w->a);
 	day = day_of(w->a, item);
 	if (diagnose_paste(w->a, w->c, item->raw, &how->diag, &ds, &err) !=
 	    MW_OK) {
 		tally_problem(w->tally);
 		return;
 	}
-	count(w, &ds, day);
-	set_place(w->a, item, &ds);
-	if (how->suppress)
-		write_addresses(how, &ds, day, out);
-	else if (how->each)
-		write_answer(w, how, item, &ds, out);
+	take(w, how, item, w->a, &ds, day, out);
 }
 
 /* ---- addresses that were seen ---- */

@@ -17,7 +17,8 @@ struct job;
 struct bulk_worker {
 	struct job *job;
 	struct classifier *c;
-	struct arena *a;
+	struct arena *a;   /* for a mail, or a value of rows */
+	struct arena *row; /* for one row of them */
 	struct tally *tally;
 };
 

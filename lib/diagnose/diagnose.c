@@ -614,6 +614,21 @@ enum mw_status diagnose_paste(struct arena *a, struct classifier *c, sv input,
 	return MW_OK;
 }
 
+enum mw_status diagnose_attempt(struct arena *a, struct classifier *c, sv input,
+                                const struct attempt *at,
+                                const struct diag_options *opt,
+                                struct diagnoses *out, struct mw_err *err)
+{
+	struct job j = {.a = a, .c = c, .input = input, .opt = opt};
+	struct attempt one = *at;
+	struct attempts list = {.v = &one, .n = 1, .cap = 1};
+
+	*out = (struct diagnoses){0};
+	if (explain_all(&j, &list, out) != MW_OK || arena_failed(a))
+		return mw_fail(err, MW_ENOMEM, "the row holds too much");
+	return MW_OK;
+}
+
 bool diagnoses_append(struct arena *a, struct diagnoses *all,
                       const struct diagnoses *more, const char *file)
 {

@@ -143,6 +143,15 @@ enum mw_status diagnose_paste(struct arena *a, struct classifier *c, sv input,
                               struct diagnoses *out, struct mw_err *err);
 
 /*
+ * The same for one attempt that was read elsewhere; input is what its offsets
+ * are of.
+ */
+enum mw_status diagnose_attempt(struct arena *a, struct classifier *c, sv input,
+                                const struct attempt *at,
+                                const struct diag_options *opt,
+                                struct diagnoses *out, struct mw_err *err);
+
+/*
  * Append what "more" holds to *all; file is the name of its input, or NULL.
  * False where a is exhausted.
  */

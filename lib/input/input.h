@@ -139,8 +139,8 @@ void input_free(struct input *in);
 enum input_step input_next(struct input *in, struct input_item *item);
 
 /*
- * Does that name stand for more than one message: a folder, a mailbox, an
- * archive or something compressed?  False for what cannot be read.
+ * Does that name stand for more than one message: a folder, a mailbox, a
+ * table, an archive or something compressed?  JSON may be a log and is none.  False for what cannot be read.
  */
 bool input_is_many(const char *name);
 

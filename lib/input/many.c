@@ -8,11 +8,11 @@
 
 bool input_is_many(const char *name)
 {
-	static const sv eml = SV_INIT(".eml");
 	char head[SNIFF_MIN];
 	struct stat st;
 	ssize_t n = -1;
 	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	enum sniff is;
 	bool folder;
 
 	if (fd < 0)
@@ -25,6 +25,8 @@ bool input_is_many(const char *name)
 		return folder;
 	if (sniff_packed(sv_of(head, (size_t)n)) == SNIFF_ARCHIVE)
 		return true;
-	return sniff(sv_of(head, (size_t)n)) == SNIFF_MBOX &&
-	       !sv_iends(sv_str(name), eml);
+	is = sniff(sv_of(head, (size_t)n));
+	/* Logs of Exchange are tables, too. */
+	return (is == SNIFF_CSV && sv_iends(sv_str(name), SV(".csv"))) ||
+	       (is == SNIFF_MBOX && !sv_iends(sv_str(name), SV(".eml")));
 }

@@ -120,6 +120,7 @@ int print_table(struct mw_ctx *ctx, struct mw_answer *answer, int status);
 struct bulk_wishes {
 	bool summary, suppress;
 	unsigned workers; /* 0: one for each processor */
+	const char *container; /* what the input is, or NULL: find out */
 };
 
 /* Is one of the arguments a mailbox, a folder or an archive? */

@@ -27,7 +27,7 @@ static const struct opt options[] = {
 		"whose fixes come first", "sender|admin|developer|list"},
 	{"input-format", 0, OPT_CHOICE, &opts.form, "FORM",
 		"what the input is, if the guess is wrong",
-		"reply|log|exception|transcript|ndr|text"},
+		"reply|log|exception|transcript|ndr|text|mail|mbox|csv|json"},
 	{"taxonomy", 0, OPT_CHOICE, &opts.taxonomy, "NAME",
 		"also show the class in this vocabulary",
 		"mailwhy|sisimai|kumomta|sparkpost|rfc3463"},
@@ -119,6 +119,17 @@ static int explain_redacted(struct mw_ctx *ctx, struct inputs *in)
 	return status;
 }
 
+/* A form of many mails, not of one paste. */
+static bool is_container(void)
+{
+	static const char *const names[] = {"mail", "mbox", "csv", "json"};
+
+	for (size_t i = 0; opts.form && i < 4; i++)
+		if (!strcmp(opts.form, names[i]))
+			return true;
+	return false;
+}
+
 /* 0: not a number of threads. */
 static unsigned workers(void)
 {
@@ -131,7 +142,12 @@ static unsigned workers(void)
 static int run_bulk(int argc, char **argv)
 {
 	struct mw_explain_options o = explain_options();
-	struct bulk_wishes want = {opts.summary, opts.suppress, 0};
+	struct bulk_wishes want = {opts.summary, opts.suppress, 0, NULL};
+
+	if (is_container()) {
+		want.container = opts.form;
+		o.form = NULL;
+	}
 
 	if (opts.redact) {
 		complain("explain: --redact is for one paste or mail; redact "
@@ -159,7 +175,7 @@ static int run(int argc, char **argv)
 		         "add --forward");
 		return EXIT_USAGE;
 	}
-	if (opts.summary || opts.suppress || opts.workers ||
+	if (opts.summary || opts.suppress || opts.workers || is_container() ||
 	    bulk_wanted(argc, argv))
 		return run_bulk(argc, argv);
 	if (!inputs_gather(&in, argc, argv))

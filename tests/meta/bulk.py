@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Many mails at once: every format, every kind of input, any number of threads.
+
+usage: bulk.py MAILWHY
+
+Mails are made here; answers leave in the order of the input whatever the
+number of threads; the sums are those of the answers; the list of addresses
+holds only those that are dead.
+"""
+import csv
+import gzip
+import io
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from counts import end, hold
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+# reply, cause, is the address dead
+KINDS = [
+	("550 5.1.1 User unknown", "recipient.unknown", True),
+	("552 5.2.2 Mailbox full", "recipient.mailbox-full", False),
+	("554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using "
+	 "zen.spamhaus.org", "reputation.ip-listed", False),
+	("550 5.1.10 Recipient address rejected: Domain example.net does not "
+	 "accept mail (nullMX)",
+	 "recipient.null-mx", True),
+]
+
+
+def mail(i):
+	reply = KINDS[i % len(KINDS)][0]
+	return (f"From: MAILER-DAEMON@mail.example.org\nTo: anna@example.org\n"
+	        f"Subject: failed\nDate: Tue, {1 + i % 28:02} Sep 2026 12:00:00 "
+	        f"+0000\nContent-Type: multipart/report; boundary=b\n\n--b\n\n"
+	        f"words\n--b\nContent-Type: message/delivery-status\n\n"
+	        f"Final-Recipient: rfc822; Bert{i}@example.net\nAction: failed\n"
+	        f"Status: 5.0.0\nDiagnostic-Code: smtp; {reply}\n\n--b--\n")
+
+
+COUNT = 300
+MAILS = [mail(i) for i in range(COUNT)]
+ORDINARY = ("From: a@example.org\nTo: b@example.org\nSubject: lunch\nDate: "
+            "Tue, 01 Sep 2026 12:00:00 +0000\n\nAt noon?\n")
+
+
+def run(mailwhy, *args, stdin=None, want=0):
+	done = subprocess.run([mailwhy, "explain", *map(str, args)], input=stdin,
+	                      capture_output=True, timeout=120, check=False)
+	hold(done.returncode == want,
+	     f"{args}: exit {done.returncode}: {done.stderr[:200]}")
+	return done.stdout.decode()
+
+
+def causes(text):
+	return [(d.get("recipient", ""), d["cause"]) for d in
+	        map(json.loads, text.splitlines())]
+
+
+def main(mailwhy):
+	want = [(f"Bert{i}@example.net", KINDS[i % len(KINDS)][1])
+	        for i in range(COUNT)]
+	dead = [f"Bert{i}@example.net" for i in range(COUNT)
+	        if KINDS[i % len(KINDS)][2]]
+	with tempfile.TemporaryDirectory() as tmp:
+		top = pathlib.Path(tmp)
+		box = top / "box"
+		text = "".join(f"From x Tue Sep 01 12:00:00 2026\n{m}\n" for m in MAILS)
+		box.write_text(text)
+		folder = top / "folder"
+		folder.mkdir()
+		for i, m in enumerate(MAILS):
+			(folder / f"{i:04}.eml").write_text(m)
+		(folder / "9999.eml").write_text(ORDINARY)
+		packed = top / "box.gz"
+		packed.write_bytes(gzip.compress(text.encode()))
+		for source in (box, folder, packed):
+			for workers in (1, 2, 5):
+				got = causes(run(mailwhy, "--format=jsonl",
+				                 f"--workers={workers}", source))
+				if source == folder:
+					got = [g for g in got if g[0]]
+				hold(got == want, f"{source.name}, {workers} workers: other "
+				     f"answers, or another order")
+		hold(causes(run(mailwhy, "--format=jsonl", "--workers=1", "-",
+		                stdin=text.encode())) == want, "standard input")
+		first = json.loads(run(mailwhy, "--format=jsonl", box).splitlines()[1])
+		at = first["evidence"][0]
+		hold(text.encode()[at["offset"]:at["offset"] + at["length"]].decode()
+		     .startswith("Mailbox full"), "offsets are not those of the file")
+		whole = json.loads(run(mailwhy, "--format=json", box))
+		hold(len(whole["diagnoses"]) == COUNT, "JSON: not all answers")
+		hold(whole["summary"]["failures"] == COUNT, "JSON: wrong sum")
+		rows = list(csv.DictReader(io.StringIO(run(mailwhy, "--format=csv",
+		                                           box))))
+		hold([(r["recipient"], r["cause"]) for r in rows] == want, "CSV")
+		hold(run(mailwhy, box).count("== ") == COUNT, "text")
+		sums = json.loads(run(mailwhy, "--summary", "--format=json",
+		                      folder))["summary"]
+		hold(sums["mails"] == COUNT + 1 and sums["nothing_told"] <= 1 and
+		     sums["actions"]["suppress"] == len(dead) and
+		     sum(d["count"] for d in sums["days"]) == COUNT,
+		     f"summary: {sums}")
+		hold("<table" in run(mailwhy, "--summary", "--format=html", box),
+		     "HTML of the summary")
+		hold(run(mailwhy, "--suppress-list", box, packed).split() == dead,
+		     "list of addresses: others, or some twice")
+		rows = list(csv.reader(io.StringIO(run(
+			mailwhy, "--suppress-list", "--format=csv", box))))
+		hold([r[0] for r in rows] == dead and
+		     all(len(r) == 6 for r in rows), "list of addresses as CSV")
+		run(mailwhy, "--summary", top / "none", want=66)
+		run(mailwhy, "--workers=0", box, want=2)
+	table = ROOT / "tests" / "fixtures" / "exports" / "sendgrid.json"
+	hold(len(causes(run(mailwhy, "--format=jsonl", "--input-format=json",
+	                    table))) == 4,
+	     "an export of a provider")
+	return end()
+
+
+if __name__ == "__main__":
+	sys.exit(main(*sys.argv[1:]))
