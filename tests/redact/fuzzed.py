@@ -391,6 +391,13 @@ def un_2047(text):
 	return re.sub(r"=\?[\w*-]+\?([BbQq])\?([^?\s]*)\?=", one, text)
 
 
+def un_64(m):
+	try:
+		return base64.b64decode(m[1] + "==").decode("latin-1")
+	except ValueError:
+		return m[0]
+
+
 def faces(text):
 	"""The text, and what is behind its encodings."""
 	yield text
@@ -404,8 +411,7 @@ def faces(text):
 	if "=" in text:
 		yield re.sub("=([0-9A-F]{2})", lambda m: chr(int(m[1], 16)), text)
 	if "base64" in text:
-		yield re.sub(r"\n\n((?:[\w+/=]+\n)+)", lambda m: base64.b64decode(
-			m[1] + "==").decode("latin-1"), text)
+		yield re.sub(r"\n\n((?:[A-Za-z0-9+/=]+\n)+)", un_64, text)
 	if "quoted-printable" in text:
 		yield text.replace("=\n", "")
 	if "\\" in text:
