@@ -391,7 +391,11 @@ static void read_bare(struct address_list *l, sv s, struct address *out)
 		return;
 	}
 	if (sv_chr(s, ' ') == SV_NPOS && sv_chr(s, '\t') == SV_NPOS) {
-		out->local = out->spec = s;
+		if (s.p[0] == '@')
+			out->domain = sv_drop(s, 1);
+		else
+			out->local = s;
+		out->spec = out->local;
 		return;
 	}
 	out->name = s;
@@ -436,9 +440,11 @@ static bool is_domain(sv d)
 /* What can be said of the address itself. */
 static void judge(struct address *a)
 {
-	sv all = a->raw;
+	sv all;
 	bool high = false;
 
+	if (!a->local.n)
+		a->spec = SV("");
 	if (a->defects & (ADDRESS_NULL | ADDRESS_UNREADABLE))
 		return;
 	if (!a->domain.n)
@@ -513,7 +519,7 @@ sv address_spec(sv value)
 	sv first = SV("");
 
 	while (address_next(&l, &a)) {
-		if (a.domain.n && a.spec.n)
+		if (a.local.n && a.domain.n && a.spec.n)
 			return a.spec;
 		if (!first.n && a.local.n && a.raw.p[0] == '<')
 			first = a.spec;

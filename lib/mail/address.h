@@ -29,7 +29,8 @@ struct address {
 	sv local;  /* with its quotes */
 	sv domain; /* with [ ] where it is a literal; without a last dot */
 	/*
-	 * local@domain; just the local part if there is no domain; empty with
+	 * local@domain; just the local part if there is no domain; empty
+	 * without a local part, and with
 	 * ADDRESS_SPLIT, where address_spec_text() puts it together.
 	 */
 	sv spec;

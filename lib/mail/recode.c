@@ -386,7 +386,8 @@ static const struct charset_name *resolve(sv in, sv label, bool html,
 		return name->way == WAY_JP ? japanese_8bit(in, defects) : name;
 	if (name->way == WAY_GUESS && html) {
 		page = page_name(in);
-		if (page)
+		/* A page that can be read so far is of no wide charset. */
+		if (page && page->way != WAY_WIDE)
 			return page;
 	}
 	return name;
@@ -488,11 +489,6 @@ struct recoded recode(struct recode_tools *t, sv in, sv label, bool html)
 	r.n = t->made.nv;
 	r.failed = t->made.failed;
 	return r;
-}
-
-bool recode_known(sv label)
-{
-	return charset_name(label) != NULL;
 }
 
 /* How many characters begin in s. */

@@ -67,9 +67,6 @@ struct recoded recode(struct recode_tools *t, sv in, sv label, bool html);
 size_t recode_origin(sv text, const struct charset_anchor *v, size_t n,
 		     bool single, size_t in_n, size_t at);
 
-/* Is this the name of a charset that can be read? */
-bool recode_known(sv label);
-
 /* How many bytes from the begin are ASCII; eight are looked at at a time. */
 size_t recode_ascii(sv s);
 

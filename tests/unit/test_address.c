@@ -81,6 +81,7 @@ static const struct {
 		ADDRESS_ODD_DOMAIN}}},
 	{"a@", {{"", "a", "", "", ADDRESS_NO_DOMAIN}}},
 	{"<@example.org>", {{"", "", "example.org", "", ADDRESS_ODD_LOCAL}}},
+	{"@example.org", {{"", "", "example.org", "", ADDRESS_ODD_LOCAL}}},
 	/* Broken quoting and brackets. */
 	{"\"A \"B\" C\" <a@example.org>",
 		{{"\"A \"B\" C\"", "a", "example.org", "", ADDRESS_OPEN}}},
@@ -122,6 +123,8 @@ static const struct {
 	{"A B <a@example.org>", "a@example.org"},
 	{"the mail for a@example.org was refused", "a@example.org"},
 	{"<root>", "root"},
+	{"rfc822; @example.org", ""},
+	{"<@example.org>", ""},
 	{"<>", ""},
 	{"nobody here", ""},
 	{"", ""},

@@ -193,6 +193,10 @@ static void page_names_its_charset(void **state)
 	assert_sv(out.text, "<meta charset=\"koi8-r\">\u0430");
 	body(sv_str(page), "", "");
 	assert_string_equal(out.charset, "windows-1252");
+	/* It could not be read, were it so. */
+	assert_int_equal(body_text(arena, SV("<meta charset=utf-16>\xE9t\xE9"),
+	                           SV(""), SV(""), true, &out), MW_OK);
+	assert_string_equal(out.charset, "windows-1252");
 }
 
 /* Text that needs nothing is a view, and costs no memory. */
