@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fuzz_bounce.c - properties of reading any bytes as a bounce
+ *
+ * Attempts and each byte of their texts stand in the mail; a recipient is
+ * nothing that could command a terminal or begin another line; a mail that
+ * is none gives no attempt.
+ */
+#include <stdlib.h>
+
+#include "dsn/bounce.h"
+#include "must.h"
+
+static void check_address(sv s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		must(c >= 0x20 && c != 0x7f);
+	}
+}
+
+static void check_text(const struct mtext *t, size_t size)
+{
+	must(t->n <= t->cap);
+	touch(mtext_sv(t));
+	for (size_t i = 0; i < t->n; i++)
+		must(t->src[i] < size || t->src[i] == MTEXT_NOWHERE);
+}
+
+static void check(const struct attempt *at, size_t size)
+{
+	must(at->offset <= size && at->count > 0);
+	must(at->form == FORM_NDR);
+	check_address(at->recipient);
+	check_address(at->final_recipient);
+	check_text(&at->text, size);
+	touch(at->sender);
+	touch(at->header_from);
+	touch(at->host);
+	touch(at->host_ip);
+	touch(at->own_host);
+	touch(at->queue_id);
+	touch(at->message_id);
+	touch(at->writer);
+}
+
+static void check_returned(const struct bounce_returned *r)
+{
+	touch(r->from);
+	touch(r->to);
+	touch(r->sender);
+	touch(r->message_id);
+	touch(r->subject);
+	touch(r->dkim);
+	touch(r->list);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena *a = arena_new((size_t)64 << 20);
+	sv in = fuzz_input(data, size);
+	struct attempts list = {0};
+	struct bounce b;
+	struct mail m;
+
+	must(a != NULL);
+	must(mail_parse(a, in, &m, NULL) == MW_OK);
+	must(bounce_read(a, &frames_builtin, &m, &list, &b, NULL) == MW_OK);
+	must(b.kind == BOUNCE_NONE ? !list.n : list.n > 0);
+	must(b.returned.size <= size);
+	touch(b.feedback);
+	check_returned(&b.returned);
+	for (size_t i = 0; i < list.n; i++)
+		check(&list.v[i], size);
+	arena_free(a);
+	return 0;
+}
