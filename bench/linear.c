@@ -2,19 +2,19 @@
 /*
  * linear - how long pastes that were made to be slow take
  *
- *	linear [NAME...]
+ *	linear [NAME...]	("mails": all mails)
  *
  * Each pattern is explained and rendered, and then each is redacted, at 1, 2,
- * 4 and 8 MB.  Printed are
- * seconds for each size and the growth over the last doubling; about 2 is
- * linear work, 4 is quadratic.  Nothing is judged here: a machine that is
- * busy makes any figure.
+ * 4 and 8 MB; then mails are explained.  Printed are seconds for each size and
+ * the growth over the last doublings; about 2 is linear work, 4 is quadratic.
+ * Nothing is judged here: a machine that is busy makes any figure.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "hostile/mails.h"
 #include "hostile/patterns.h"
 #include "mailwhy/mailwhy.h"
 
@@ -67,17 +67,30 @@ static double redact(struct mw_ctx *ctx, const char *text, size_t n)
 
 typedef double work(struct mw_ctx *ctx, const char *text, size_t n);
 
-static void measure(work *f, struct mw_ctx *ctx, const struct pattern *p,
-                    char *text)
+/* Pastes and mails are made the same way. */
+typedef void fill(const void *pattern, char *out, size_t size);
+
+static void fill_paste(const void *pattern, char *out, size_t size)
+{
+	pattern_fill(pattern, out, size);
+}
+
+static void fill_mail(const void *pattern, char *out, size_t size)
+{
+	mail_pattern_fill(pattern, out, size);
+}
+
+static void measure(work *f, struct mw_ctx *ctx, const char *name, fill *make,
+                    const void *pattern, char *text)
 {
 	double s[SIZES];
 	size_t n = MB;
 
 	for (size_t i = 0; i < SIZES; i++, n *= 2) {
-		pattern_fill(p, text, n);
+		make(pattern, text, n);
 		s[i] = f(ctx, text, n);
 	}
-	(void)printf("%-20s", p->name);
+	(void)printf("%-20s", name);
 	for (size_t i = 0; i < SIZES; i++)
 		(void)printf(" %8.3f", s[i]);
 	(void)printf("   x%.1f x%.1f\n", s[2] / s[1], s[3] / s[2]);
@@ -92,14 +105,34 @@ static int wanted(const char *name, int argc, char **argv)
 	return argc < 2;
 }
 
-static void table(const char *title, work *f, struct mw_ctx *ctx, char *text,
-                  int argc, char **argv)
+static void title(const char *words)
 {
-	(void)printf("%-20s %8s %8s %8s %8s   growth\n", title, "1 MB",
+	(void)printf("%-20s %8s %8s %8s %8s   growth\n", words, "1 MB",
 	             "2 MB", "4 MB", "8 MB");
+}
+
+static void pastes(const char *words, work *f, struct mw_ctx *ctx, char *text,
+                   int argc, char **argv)
+{
+	title(words);
 	for (size_t i = 0; i < npatterns; i++)
 		if (wanted(patterns[i].name, argc, argv))
-			measure(f, ctx, &patterns[i], text);
+			measure(f, ctx, patterns[i].name, fill_paste,
+			        &patterns[i], text);
+}
+
+static void mails(struct mw_ctx *ctx, char *text, int argc, char **argv)
+{
+	title("seconds for mails");
+	for (size_t i = 0; i < nmail_patterns; i++) {
+		char name[64];
+
+		(void)snprintf(name, sizeof(name), "mail-%s",
+		               mail_patterns[i].name);
+		if (wanted(name, argc, argv) || wanted("mails", argc, argv))
+			measure(explain, ctx, name, fill_mail,
+			        &mail_patterns[i], text);
+	}
 }
 
 int main(int argc, char **argv)
@@ -109,8 +142,9 @@ int main(int argc, char **argv)
 
 	if (!ctx || !text)
 		return 1;
-	table("seconds to explain", explain, ctx, text, argc, argv);
-	table("seconds to redact", redact, ctx, text, argc, argv);
+	pastes("seconds to explain", explain, ctx, text, argc, argv);
+	pastes("seconds to redact", redact, ctx, text, argc, argv);
+	mails(ctx, text, argc, argv);
 	free(text);
 	mw_ctx_free(ctx);
 	return 0;

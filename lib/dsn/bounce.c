@@ -494,6 +494,14 @@ static bool is_daemon(sv address)
 	       sv_istarts(address, SV("root@"));
 }
 
+static void map_back(struct part_text *t, struct mtext *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (words->src[i] != MTEXT_NOWHERE)
+			words->src[i] =
+			    (uint32_t)text_origin(t, words->src[i]);
+}
+
 static bool read_answer(struct job *j, uint32_t root, const struct found *f)
 {
 	sv from = first_address(j->m, root, "From");
@@ -512,8 +520,10 @@ static bool read_answer(struct job *j, uint32_t root, const struct found *f)
 			mtext_space(&words);
 			if (line.n)
 				mtext_add(&words, line,
-				          reply_origin(t, line.p));
+				          (size_t)(line.p -
+				                   t->body.text.p));
 		}
+		map_back(t, &words);
 	}
 	notice(j, NOTICE_AUTO_REPLY, from, &words);
 	j->out->kind = BOUNCE_ANSWER;

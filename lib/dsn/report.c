@@ -319,7 +319,12 @@ struct mtext report_reply(struct arena *a, sv diagnostic,
 		if (!line.n)
 			continue;
 		mtext_space(&t);
-		mtext_add(&t, line, origin(arg, line.p));
+		mtext_add(&t, line, (size_t)(line.p - diagnostic.p));
 	}
+	/* Byte by byte: an encoding may have soft breaks within a line. */
+	for (size_t i = 0; i < t.n; i++)
+		if (t.src[i] != MTEXT_NOWHERE)
+			t.src[i] = (uint32_t)origin(arg, diagnostic.p +
+			                                     t.src[i]);
 	return t;
 }

@@ -46,7 +46,7 @@ static struct mtext *make(struct lines *l, sv s)
 		return NULL;
 	mtext_init(t, l->a, s.n ? s.n : 1);
 	if (s.n)
-		mtext_add(t, s, l->origin(l->arg, (size_t)(s.p - l->text.p)));
+		mtext_add(t, s, (size_t)(s.p - l->text.p));
 	return t;
 }
 
@@ -67,12 +67,43 @@ static bool get(void *arg, size_t k, struct frame_line *out)
 		return false;
 	*out = (struct frame_line){
 	    .text = l->made[k],
-	    .offset = l->origin(l->arg, (size_t)(l->line[k].p - l->text.p)),
+	    .offset = (size_t)(l->line[k].p - l->text.p),
 	    .number = (unsigned)k + 1,
 	    .indent = (unsigned)sv_blanks(s),
 	    .quote = quote,
 	};
 	return true;
+}
+
+/*
+ * Only what was found is looked up, byte by byte: within a line an encoding
+ * may have soft breaks, and a charset characters of any length.
+ */
+static void map_back(const struct lines *l, struct attempt *at)
+{
+	at->offset = l->origin(l->arg, at->offset);
+	for (size_t i = 0; i < at->text.n; i++)
+		if (at->text.src[i] != MTEXT_NOWHERE)
+			at->text.src[i] = (uint32_t)l->origin(
+			    l->arg, at->text.src[i]);
+}
+
+/* Frame behind frame, up to one that gives a reason. */
+static void read_frames(const struct frame_set *set, struct lines *l,
+                        struct attempts *out)
+{
+	size_t had = out->n;
+
+	while (l->from < l->n) {
+		size_t n = sv_trim(l->line[l->from]).n
+		               ? frame_read(set, l->a, get, l, out)
+		               : 0;
+
+		for (size_t i = had; i < out->n; i++)
+			if (out->v[i].text.n)
+				return;
+		l->from += n ? n : 1;
+	}
 }
 
 bool words_read(const struct frame_set *set, struct arena *a, sv text,
@@ -86,15 +117,8 @@ bool words_read(const struct frame_set *set, struct arena *a, sv text,
 	*l = (struct lines){
 	    .a = a, .text = text, .origin = origin, .arg = arg};
 	split(l);
-	while (l->from < l->n) {
-		size_t n = sv_trim(l->line[l->from]).n
-		               ? frame_read(set, a, get, l, out)
-		               : 0;
-
-		for (size_t i = had; i < out->n; i++)
-			if (out->v[i].text.n)
-				return true;
-		l->from += n ? n : 1;
-	}
+	read_frames(set, l, out);
+	for (size_t i = had; i < out->n; i++)
+		map_back(l, &out->v[i]);
 	return out->n > had;
 }

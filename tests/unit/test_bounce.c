@@ -72,6 +72,48 @@ static void fields_and_words_are_joined(void **state)
 	arena_free(a);
 }
 
+/* Soft breaks within a line move what stands behind them. */
+static void words_stand_where_they_are(void **state)
+{
+	static const char text[] =
+	    "From: MAILER-DAEMON@mail.example.org\nTo: anna@example.org\n"
+	    "Content-Transfer-Encoding: quoted-printable\n\n"
+	    "This is the mail system at host mail.example.org.\n\n"
+	    "<bert@example.net>: host mx.example.net[192.0.2.8] said: 550 5.1=\n"
+	    ".1 User unk=6Eown\n";
+	struct arena *a = arena_new(1 << 22);
+	struct bounced x = bounced(a, text);
+	const struct mtext *t = &x.list.v[0].text;
+
+	(void)state;
+	assert_int_equal(x.list.n, 1);
+	assert_sv(mtext_sv(t), "550 5.1.1 User unknown");
+	assert_int_equal(t->src[0], strstr(text, "550") - text);
+	assert_int_equal(t->src[10], strstr(text, "User") - text);
+	assert_int_equal(t->src[19], strstr(text, "own\n") - text);
+	arena_free(a);
+}
+
+/* The same where the report itself is encoded. */
+static void fields_stand_where_they_are(void **state)
+{
+	static const char text[] = HEAD
+	    "--b\nContent-Type: message/delivery-status\n"
+	    "Content-Transfer-Encoding: quoted-printable\n\n"
+	    "Final-Recipient: rfc822; bert@example.net\nAction: failed\n"
+	    "Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1=\n.1 User unknown\n\n"
+	    RETURNED;
+	struct arena *a = arena_new(1 << 22);
+	struct bounced x = bounced(a, text);
+
+	(void)state;
+	assert_int_equal(x.list.n, 1);
+	assert_sv(mtext_sv(&x.list.v[0].text), "550 5.1.1 User unknown");
+	assert_int_equal(x.list.v[0].text.src[10],
+	                 strstr(text, "User") - text);
+	arena_free(a);
+}
+
 static void complaints(void **state)
 {
 	struct arena *a = arena_new(1 << 22);
@@ -184,7 +226,9 @@ static void odd_spacing(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(fields_and_words_are_joined),
-          cmocka_unit_test(complaints), cmocka_unit_test(answers),
+          cmocka_unit_test(words_stand_where_they_are),
+	    cmocka_unit_test(fields_stand_where_they_are),
+	    cmocka_unit_test(complaints), cmocka_unit_test(answers),
           cmocka_unit_test(ordinary_mails_are_none),
           cmocka_unit_test(forwarded), cmocka_unit_test(addresses_of_fields),
           cmocka_unit_test(odd_spacing))
