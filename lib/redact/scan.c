@@ -432,9 +432,11 @@ static bool quoted_at(const struct redact_scan *s, struct word *w)
 		return false;
 	n = sv_chr(rest, '"');
 	end = s->pos + n + 2;
-	if (n == SV_NPOS || !n || end >= s->text.n || s->text.p[end] != '@' ||
-	    sv_chr(sv_head(rest, n), '\n') != SV_NPOS)
+	if (n == SV_NPOS || !n || end >= s->text.n || s->text.p[end] != '@')
 		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)rest.p[i] < ' ')
+			return false; /* tabs and line ends part the map */
 	w->kind = WORD_ADDRESS;
 	w->from = s->pos;
 	w->local_end = end;

@@ -121,6 +121,7 @@ static const struct row {
 		"write to user1@example.org or=\n not"},
 	{"helo=a..mx.shop.de", "helo=a..mx.example.org"},
 	{"anna@example.org2026", "user1@example.com"},
+	{"\"a\tkarl7\"@shop.de", "\"a\tkarl7\"@example.org"},
 	/* no ids */
 	{"curl/auth-535-google.txt utf8-general-cs-2024",
 		"curl/auth-535-google.txt utf8-general-cs-2024"},
