@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/stanza.h"
 #include "dsn/frame.h"
+#include "dsn/match.h"
 #include "gen.h"
 
 #include <stdio.h>
@@ -102,8 +103,8 @@ static void add_pattern(struct compiler *c, const char *file,
 	if (!check_pattern(c, file, f->line, kind, f->value) ||
 	    c->npatterns == PATTERNS_MAX)
 		return;
-	c->patterns[c->npatterns++] = (struct frame_pattern){
-	    text, (uint8_t)kind, (uint16_t)(c->nframes - 1)};
+	c->patterns[c->npatterns++] =
+	    frame_pattern_of(text, kind, (uint16_t)(c->nframes - 1));
 }
 
 /* "\n" in a Seen is a line end. */
@@ -418,8 +419,9 @@ static void put_patterns(struct buf *b, const struct compiler *c)
 	for (size_t i = 0; i < c->npatterns; i++) {
 		buf_adds(b, "\t{");
 		gen_literal(b, sv_str(c->patterns[i].text));
-		buf_addf(b, ", %u, %u},\n", c->patterns[i].kind,
-		         c->patterns[i].frame);
+		buf_addf(b, ", %u, %u, %u, %u},\n", c->patterns[i].n,
+		         c->patterns[i].frame, c->patterns[i].kind,
+		         c->patterns[i].slot);
 	}
 	buf_adds(b, "};\n");
 }

@@ -180,7 +180,8 @@ static bool is_expired(const struct frame_set *set, sv text)
 {
 	for (size_t i = 0; i < set->first[256]; i++)
 		if (set->patterns[i].kind == FRAME_EXPIRED &&
-		    sv_ihas(text, sv_str(set->patterns[i].text)))
+		    sv_ihas(text, sv_of(set->patterns[i].text,
+		                        set->patterns[i].n)))
 			return true;
 	return false;
 }

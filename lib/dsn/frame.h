@@ -49,8 +49,10 @@ enum frame_slot {
 
 struct frame_pattern {
 	const char *text; /* words and {slots} */
-	uint8_t kind;
+	uint16_t n;       /* its length */
 	uint16_t frame;
+	uint8_t kind;
+	uint8_t slot; /* that it begins with; SLOTS: with words */
 };
 
 struct frame {

@@ -98,19 +98,26 @@ static bool literal(sv words_, sv s, size_t *len)
 	return true;
 }
 
-/* Where the words stand first (or last) in s from offset at on. */
-static size_t seek(sv words_, sv s, size_t at, bool last)
+/* May words that begin with w stand where c is?  Most places say no. */
+static bool may_begin(char w, char c)
 {
-	size_t found = SV_NPOS, len;
+	return to_lower(w) == to_lower(c) || c == '&' || c == '\xe2' ||
+	       (w == ' ' && is_blank(c));
+}
 
-	for (size_t i = at; i <= s.n; i++) {
-		if (!literal(words_, sv_drop(s, i), &len))
-			continue;
-		found = i;
-		if (!last)
-			break;
+/* Where the words stand first (or last) in s. */
+static size_t seek(sv words_, sv s, bool last)
+{
+	size_t len;
+
+	for (size_t k = 0; k <= s.n; k++) {
+		size_t i = last ? s.n - k : k;
+
+		if ((i == s.n || may_begin(words_.p[0], s.p[i])) &&
+		    literal(words_, sv_drop(s, i), &len))
+			return i;
 	}
-	return found;
+	return SV_NPOS;
 }
 
 static bool is_address_char(char c)
@@ -211,7 +218,7 @@ static bool rest(sv pattern, sv s, sv *inner)
 	size_t end = s.n;
 
 	if (next.n) {
-		end = seek(next, s, 0, true);
+		end = seek(next, s, true);
 		if (end == SV_NPOS)
 			return false;
 	}
@@ -222,7 +229,7 @@ static bool rest(sv pattern, sv s, sv *inner)
 static bool upto(sv pattern, sv s, sv *inner)
 {
 	sv next = sv_head(pattern, words(pattern));
-	size_t end = next.n ? seek(next, s, 0, false) : s.n;
+	size_t end = next.n ? seek(next, s, false) : s.n;
 
 	if (end == SV_NPOS)
 		return false;
@@ -285,10 +292,24 @@ static bool take(enum frame_slot slot, sv pattern, sv s, sv *inner,
 	return true;
 }
 
+struct frame_pattern frame_pattern_of(const char *text, enum frame_kind kind,
+                                      uint16_t frame)
+{
+	struct frame_pattern p = {.text = text, .kind = (uint8_t)kind,
+	                          .frame = frame, .slot = SLOTS};
+	sv s = sv_str(text);
+
+	p.n = (uint16_t)s.n;
+	if (sv_starts(s, SV("{")))
+		p.slot = (uint8_t)frame_slot_from(
+		    sv_slice(s, 1, sv_chr(s, '}')));
+	return p;
+}
+
 bool frame_match(const struct frame_pattern *pattern, sv text, size_t at,
                  struct frame_match *m)
 {
-	sv p = sv_str(pattern->text);
+	sv p = sv_of(pattern->text, pattern->n);
 	size_t len;
 
 	memset(m, 0, sizeof(*m));
@@ -342,6 +363,26 @@ static bool differs(const char *words, sv text, size_t at)
 	return false;
 }
 
+/* Can what stands at "at" not be what the slot takes?  No is a guess. */
+static bool cannot_be(uint8_t slot, sv text, size_t at)
+{
+	char c = at < text.n ? text.p[at] : '\0';
+
+	switch (slot) {
+	case SLOT_RECIPIENT:
+	case SLOT_ORIGINAL:
+	case SLOT_SENDER:
+		return c != '<' && c != '&' &&
+		       sv_chr(sv_drop(text, at), '@') == SV_NPOS;
+	case SLOT_IP:
+		return !is_xdigit(c) && c != ':';
+	case SLOT_STATUS:
+		return !is_digit(c);
+	default:
+		return false;
+	}
+}
+
 /* Patterns that begin with byte c, or with a slot ('{'). */
 static void best_of(const struct frame_set *set, unsigned char c,
                     unsigned kinds, sv text, size_t at, struct frame_match *m)
@@ -352,7 +393,8 @@ static void best_of(const struct frame_set *set, unsigned char c,
 		const struct frame_pattern *p = &set->patterns[i];
 
 		if (!(kinds & 1u << p->kind) ||
-		    (c != '{' && differs(p->text, text, at)) ||
+		    (c == '{' ? cannot_be(p->slot, text, at)
+		              : differs(p->text, text, at)) ||
 		    !frame_match(p, text, at, &one))
 			continue;
 		if (!m->pattern || one.literal > m->literal)

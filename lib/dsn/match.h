@@ -23,6 +23,10 @@ struct frame_match {
 	bool line;             /* the reply is the whole line */
 };
 
+/* A pattern of that text, which must outlive it. */
+struct frame_pattern frame_pattern_of(const char *text, enum frame_kind kind,
+                                      uint16_t frame);
+
 /* Does pattern match text from offset at on? */
 bool frame_match(const struct frame_pattern *pattern, sv text, size_t at,
                  struct frame_match *m);

@@ -404,8 +404,23 @@ static bool is_delimiter(sv line, sv boundary, bool *last)
 	return !sv_trim(rest).n;
 }
 
+/*
+ * Programs that rewrite a header sometimes leave the boundary in the body as
+ * it was: the first line that can only be a delimiter tells it.
+ */
+static bool is_lost_delimiter(struct parser *p, sv line)
+{
+	struct open_part *o = p->nopen ? &p->open[p->nopen - 1] : NULL;
+
+	if (!o || !o->boundary.n || o->met || line.n < 8 ||
+	    !sv_istarts(sv_drop(p->m->raw, p->at), SV("Content-")))
+		return false;
+	o->boundary = sv_trim(sv_drop(line, 2));
+	return true;
+}
+
 /* A line that begins with "--": does it end or begin a part? */
-static void read_delimiter(struct parser *p, sv line, size_t from)
+static bool read_delimiter(struct parser *p, sv line, size_t from)
 {
 	for (size_t i = p->nopen; i--;) {
 		bool last;
@@ -424,8 +439,9 @@ static void read_delimiter(struct parser *p, sv line, size_t from)
 			p->open[i].boundary = SV(""); /* what follows is no part */
 		else
 			begin_part(p);
-		return;
+		return true;
 	}
+	return false;
 }
 
 static void read_body(struct parser *p)
@@ -434,8 +450,13 @@ static void read_body(struct parser *p)
 		size_t from = p->at;
 		sv line = take_line(p);
 
-		if (line.n > 2 && line.p[0] == '-' && line.p[1] == '-')
-			read_delimiter(p, line, from);
+		if (line.n <= 2 || line.p[0] != '-' || line.p[1] != '-')
+			continue;
+		if (read_delimiter(p, line, from) ||
+		    !is_lost_delimiter(p, line))
+			continue;
+		flaw(p, MAIL_LOST_BOUNDARY, from);
+		(void)read_delimiter(p, line, from);
 	}
 	for (size_t i = 0; i < p->nopen; i++)
 		if (p->open[i].boundary.n)

@@ -59,7 +59,8 @@ static void patterns_match(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-		struct frame_pattern p = {patterns[i].pattern, FRAME_LINE, 0};
+		struct frame_pattern p =
+		    frame_pattern_of(patterns[i].pattern, FRAME_LINE, 0);
 		struct frame_match m;
 
 		if (frame_match(&p, sv_str(patterns[i].text), 0, &m) !=
@@ -73,7 +74,8 @@ static void patterns_match(void **state)
 
 static void stage_is_told_by_pattern(void **state)
 {
-	struct frame_pattern p = {"no: {@rcpt}{reply}", FRAME_WRAP, 0};
+	struct frame_pattern p =
+	    frame_pattern_of("no: {@rcpt}{reply}", FRAME_WRAP, 0);
 	struct frame_match m;
 
 	(void)state;

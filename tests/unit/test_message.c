@@ -84,6 +84,8 @@ static const struct {
 	{"Content-Type: multipart/mixed\n\n--x\n\ny\n", MAIL_NO_BOUNDARY, 1},
 	{"Content-Type: multipart/mixed; boundary=x\n\nno\n",
 		MAIL_LOST_BOUNDARY, 1},
+	{"Content-Type: multipart/mixed; boundary=x\n\n--lost-one\n"
+	 "Content-Type: text/plain\n\ny\n--lost-one--\n", MAIL_LOST_BOUNDARY, 2},
 	{"Content-Type: multipart/mixed; boundary=x\n\n--x\n\ny\n",
 		MAIL_UNCLOSED, 2},
 	{"Content-Type: multipart/mixed;\nboundary=x\n\n--x\n\ny\n--x--\n",
