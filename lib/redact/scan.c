@@ -270,6 +270,9 @@ static size_t domain_run(sv s)
 
 	if (s.n && s.p[0] == '[') {
 		n = sv_chr(sv_head(s, 80), ']');
+		for (size_t i = 0; n != SV_NPOS && i < n; i++)
+			if ((unsigned char)s.p[i] < ' ')
+				return 0;
 		return n == SV_NPOS ? 0 : n + 1;
 	}
 	if (!s.n || !is_label_char(s.p[0]))

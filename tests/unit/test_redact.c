@@ -122,6 +122,7 @@ static const struct row {
 	{"helo=a..mx.shop.de", "helo=a..mx.example.org"},
 	{"anna@example.org2026", "user1@example.com"},
 	{"\"a\tkarl7\"@shop.de", "\"a\tkarl7\"@example.org"},
+	{"x@[a\t203.0.113.5]", "x@[a\t192.0.2.1]"},
 	/* no ids */
 	{"curl/auth-535-google.txt utf8-general-cs-2024",
 		"curl/auth-535-google.txt utf8-general-cs-2024"},
