@@ -6,6 +6,7 @@
 #include "api/rows.h"
 #include "base/ascii.h"
 #include "mail/date.h"
+#include "mail/msg.h"
 
 /* Lines of a header that are looked at for the date. */
 #define DATE_LINES 200
@@ -30,9 +31,20 @@ enum mw_status bulk_how(const struct mw_bulk_options *opt,
 
 /* ---- when ---- */
 
-static sv date_of(const struct input_item *item)
+/* An Outlook file has its date in a property, or in the header it keeps. */
+static sv mail_of(struct arena *a, const struct input_item *item)
 {
-	sv rest = sv_head(item->raw, 32768);
+	struct msg made;
+
+	if (item->kind != INPUT_OUTLOOK ||
+	    msg_read(a, item->raw, &made, NULL) != MW_OK)
+		return item->raw;
+	return made.text;
+}
+
+static sv date_of(struct arena *a, const struct input_item *item)
+{
+	sv rest = sv_head(mail_of(a, item), 32768);
 
 	for (unsigned i = 0; i < DATE_LINES && rest.n; i++) {
 		sv line = sv_line(&rest);
@@ -74,7 +86,7 @@ static sv day_of(struct arena *a, const struct input_item *item)
 {
 	struct date d;
 
-	if (date_read(date_of(item), &d) != MW_OK || d.time < 0)
+	if (date_read(date_of(a, item), &d) != MW_OK || d.time < 0)
 		return SV("");
 	return day_text(a, d.time + d.zone * 60);
 }

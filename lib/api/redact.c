@@ -4,10 +4,13 @@
 #include "api/api.h"
 #include "base/err.h"
 #include "classify/builtin.h"
+#include "mail/msg.h"
 #include "redact/redact.h"
 
 /* A word grows by its pseudonym, seldom by much. */
 #define REDACTED_MAX (4 * MW_PASTE_MAX)
+/* For the mail that an Outlook file is turned into, and the file's tables. */
+#define MADE_MAX ((size_t)32 << 20)
 
 struct mw_redactor {
 	struct redactor r;
@@ -97,15 +100,43 @@ enum mw_status mw_redactor_keep(struct mw_redactor *r, struct mw_ctx *ctx,
 	return st;
 }
 
+/*
+ * Names in an Outlook file are no bytes that could be replaced there: the
+ * mail that it stands for is what is redacted.  *a is to be freed.
+ */
+static enum mw_status as_text(sv *s, struct arena **a, struct mw_err *err)
+{
+	struct msg made;
+	enum mw_status st;
+
+	*a = NULL;
+	if (!msg_begins(*s))
+		return MW_OK;
+	*a = arena_new(MADE_MAX);
+	st = *a ? msg_read(*a, *s, &made, err)
+	        : mw_fail(err, MW_ENOMEM, "no memory to redact");
+	if (st == MW_OK)
+		*s = made.text;
+	return st == MW_ESYNTAX ? MW_OK : st;
+}
+
 enum mw_status mw_redactor_add(struct mw_redactor *r, const void *data,
                                size_t n, struct mw_err *err)
 {
+	sv s = sv_of(data, n);
+	struct arena *a;
+	enum mw_status st;
+
 	if (!r || (!data && n) || r->began)
 		return mw_fail(err, MW_EINVAL, "texts are added first");
-	r->added = true;
-	redact_named(&r->r);
-	redact_collect(&r->r, sv_of(data, n));
-	return MW_OK;
+	st = as_text(&s, &a, err);
+	if (st == MW_OK) {
+		r->added = true;
+		redact_named(&r->r);
+		redact_collect(&r->r, s);
+	}
+	arena_free(a);
+	return st;
 }
 
 static enum mw_status give(struct mw_redactor *r, const char **text,
@@ -126,13 +157,22 @@ enum mw_status mw_redactor_text(struct mw_redactor *r, const void *data,
                                 size_t n, const char **text, size_t *len,
                                 struct mw_err *err)
 {
+	sv s = sv_of(data, n);
+	struct arena *a;
+	enum mw_status st;
+
 	if (!r || (!data && n) || !text || !len)
 		return mw_fail(err, MW_EINVAL, "no text to redact");
-	r->began = true;
-	redact_named(&r->r);
-	buf_reset(&r->out);
-	redact_write(&r->r, sv_of(data, n), &r->out);
-	return give(r, text, len, err);
+	st = as_text(&s, &a, err);
+	if (st == MW_OK) {
+		r->began = true;
+		redact_named(&r->r);
+		buf_reset(&r->out);
+		redact_write(&r->r, s, &r->out);
+		st = give(r, text, len, err);
+	}
+	arena_free(a);
+	return st;
 }
 
 void mw_redactor_forget(struct mw_redactor *r)

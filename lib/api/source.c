@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "mail/charset.h"
+#include "mail/msg.h"
 
 /* Text kept on each side of a mark, and of one input at most. */
 #define SOURCE_AROUND ((size_t)1500)
@@ -150,7 +151,9 @@ void source_said(struct mw_answer *x, const struct mw_input *in,
 	struct marked *v = malloc(SOURCE_MARKS * sizeof(*v));
 	size_t k = 0;
 
+	/* Nobody can read an Outlook file; places in it are not known. */
 	if (n && v && arena_left(x->a) > SOURCE_SLACK &&
+	    !msg_begins(sv_of(in->data, in->n)) &&
 	    charset_to_utf8(sv_of(in->data, in->n), &t)) {
 		for (size_t i = 0; i < n; i++)
 			for (size_t e = 0; e < d[i]->nevidence; e++)

@@ -4,11 +4,11 @@
 #include "dsn/bounce.h"
 #include "dsn/guess.h"
 #include "mail/body.h"
+#include "mail/msg.h"
 
-static bool is_mail(sv input, const struct paste_options *opt)
+static bool may_be_mail(const struct paste_options *opt)
 {
-	return (opt->form == FORM_UNKNOWN || opt->form == FORM_NDR) &&
-	       mail_begins(input);
+	return opt->form == FORM_UNKNOWN || opt->form == FORM_NDR;
 }
 
 /* The text that people read of a mail: its first part of text. */
@@ -55,17 +55,15 @@ static enum mw_status read_text(struct arena *a, const struct mail *m,
 	return st;
 }
 
-enum mw_status diag_read(struct arena *a, sv input,
-                         const struct paste_options *opt,
-                         struct attempts *out, struct paste_seen *seen,
-                         struct mw_err *err)
+static enum mw_status read_mail(struct arena *a, sv input,
+                                const struct paste_options *opt,
+                                struct attempts *out, struct paste_seen *seen,
+                                struct mw_err *err)
 {
 	struct bounce b;
 	struct mail m;
-	enum mw_status st = MW_OK;
+	enum mw_status st;
 
-	if (!is_mail(sv_head(input, PASTE_MAX), opt))
-		return paste_read(a, input, opt, out, seen, err);
 	st = mail_parse(a, sv_head(input, PASTE_MAX), &m, err);
 	if (st == MW_OK)
 		st = bounce_read(a, &frames_builtin, &m, out, &b, err);
@@ -77,4 +75,46 @@ enum mw_status diag_read(struct arena *a, sv input,
 	    !out->v[0].notice)
 		out->v[0].recipient = guess_recipient(a, &m, b.returned.to);
 	return st;
+}
+
+/* What is made of a file has no place in it but its begin. */
+static void at_begin(struct attempt *at)
+{
+	at->offset = 0;
+	at->line = at->line ? 1 : 0;
+	for (size_t i = 0; i < at->text.n; i++)
+		if (at->text.src[i] != MTEXT_NOWHERE)
+			at->text.src[i] = 0;
+}
+
+static enum mw_status read_outlook(struct arena *a, sv input,
+                                   const struct paste_options *opt,
+                                   struct attempts *out,
+                                   struct paste_seen *seen,
+                                   struct mw_err *err)
+{
+	size_t had = out->n;
+	struct msg made;
+	enum mw_status st = msg_read(a, input, &made, err);
+
+	/* Other files look so too: tables, texts, databases. */
+	if (st == MW_ESYNTAX)
+		return paste_read(a, input, opt, out, seen, err);
+	if (st == MW_OK)
+		st = read_mail(a, made.text, opt, out, seen, err);
+	for (size_t i = had; i < out->n; i++)
+		at_begin(&out->v[i]);
+	return st;
+}
+
+enum mw_status diag_read(struct arena *a, sv input,
+                         const struct paste_options *opt,
+                         struct attempts *out, struct paste_seen *seen,
+                         struct mw_err *err)
+{
+	if (may_be_mail(opt) && msg_begins(input))
+		return read_outlook(a, input, opt, out, seen, err);
+	if (may_be_mail(opt) && mail_begins(sv_head(input, PASTE_MAX)))
+		return read_mail(a, input, opt, out, seen, err);
+	return paste_read(a, input, opt, out, seen, err);
 }
