@@ -67,6 +67,8 @@ static const char style[] =
     "border-bottom:1px solid var(--line)}\n"
     "@media(max-width:36rem){table{table-layout:fixed}}\n"
     ".gap{color:var(--dim);font-style:italic}\n"
+    "svg{width:100%;font-size:12px;fill:var(--fg)}"
+    "svg rect{fill:var(--link)}\n"
     "@media print{:root{--fg:#000;--bg:#fff;--dim:#333;--box:#fff;"
     "--line:#888;--mark:#ddd;--edge:#000;--link:#000}"
     "body{max-width:none;padding:0}pre,blockquote{border:1px solid "
@@ -295,6 +297,47 @@ static void show_row(struct html *h, const struct rnode *n)
 	push(h, n, "");
 }
 
+/* Units of a chart: a line for each bar, drawn without any script. */
+#define BAR_HEIGHT 18
+#define BAR_LEFT 130
+#define BAR_WIDTH 400
+#define CHART_WIDTH 600
+
+static void show_bar(struct html *h, const struct rnode *n, unsigned row,
+                     int64_t most)
+{
+	unsigned y = row * BAR_HEIGHT;
+	unsigned w = most > 0 ? (unsigned)(n->number * BAR_WIDTH / most) : 0;
+
+	buf_addf(h->out, "<text x=\"%d\" y=\"%u\" text-anchor=\"end\">",
+	         BAR_LEFT - 6, y + 13);
+	put_plain(h->out, n->label);
+	buf_addf(h->out, "</text><rect x=\"%d\" y=\"%u\" width=\"%u\" "
+	         "height=\"%d\"/><text x=\"%u\" y=\"%u\">%" PRId64
+	         "</text>\n", BAR_LEFT, y + 2, w ? w : 1, BAR_HEIGHT - 4,
+	         BAR_LEFT + w + 6, y + 13, n->number);
+}
+
+static void show_series(struct html *h, const struct rnode *n)
+{
+	int64_t most = 0;
+	unsigned rows = 0;
+
+	for (const struct rnode *x = n->first; x; x = x->next, rows++)
+		if (x->number > most)
+			most = x->number;
+	if (!rows)
+		return;
+	buf_addf(h->out, "<svg role=\"img\" viewBox=\"0 0 %d %u\" "
+	         "aria-label=\"", CHART_WIDTH, rows * BAR_HEIGHT);
+	put_plain(h->out, n->text);
+	buf_adds(h->out, "\">\n");
+	rows = 0;
+	for (const struct rnode *x = n->first; x; x = x->next)
+		show_bar(h, x, rows++, most);
+	buf_adds(h->out, "</svg>\n");
+}
+
 static void show_step(struct html *h, const struct rnode *n)
 {
 	struct frame *f = &h->stack[h->used - 1];
@@ -338,6 +381,9 @@ static void show(struct html *h, const struct rnode *n)
 		break;
 	case RNODE_TABLE:
 		show_table(h, n);
+		break;
+	case RNODE_SERIES:
+		show_series(h, n);
 		break;
 	case RNODE_SOURCE:
 		show_source(h, n);

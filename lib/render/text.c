@@ -43,7 +43,7 @@ static bool shown(const struct text *t, const struct rnode *n)
 {
 	return n->from <= t->depth && t->depth <= n->to &&
 	       (is_container(n) ||
-	        (n->kind >= RNODE_HEADLINE && n->kind < RNODE_SOURCE));
+	        (n->kind >= RNODE_HEADLINE && n->kind < RNODE_SERIES));
 }
 
 static unsigned count(const struct text *t, const struct rnode *n,

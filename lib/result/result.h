@@ -30,6 +30,7 @@ enum rnode_kind {
 	RNODE_QUOTE,    /* words of the input */
 	RNODE_RULE,     /* a line between two answers */
 	RNODE_TABLE,    /* members: RNODE_LIST rows of strings; first: head */
+	RNODE_SERIES,   /* a chart, for pages; members: numbers with labels */
 	RNODE_SOURCE,   /* the input, for pages; members: the next three */
 	RNODE_PIECE,    /* a part of it as it stands */
 	RNODE_MARK,     /* a decisive part; label: why; mark: for whom */

@@ -314,6 +314,22 @@ static void fixes_tree(struct arena *a, struct rnode *root,
 		                     "one."));
 }
 
+/* The same as a chart. */
+static void series(struct arena *a, struct rnode *root, const char *label,
+                   const struct named *v, size_t n)
+{
+	struct rnode *row = rnode_row(a, root, label, SV(""));
+	struct rnode *s = rnode_prose(a, row, RNODE_SERIES, sv_str(label));
+
+	for (size_t i = 0; i < n; i++) {
+		struct rnode *x = rnode_number(a, s, SV(""),
+		                               (int64_t)v[i].failures);
+
+		if (x)
+			x->label = sv_str(v[i].name);
+	}
+}
+
 static void named_tree(struct arena *a, struct rnode *root, const char *key,
                        const char *label, const struct named *from, size_t n,
                        bool days, size_t max)
@@ -326,6 +342,8 @@ static void named_tree(struct arena *a, struct rnode *root, const char *key,
 		return;
 	memcpy(v, from, n * sizeof(*v));
 	qsort(v, n, sizeof(*v), days ? by_name : by_failures);
+	series(a, root, days ? "Failures by day" : "Failures by provider", v,
+	       n < max ? n : max);
 	t = table(a, root, label, head, 2);
 	for (size_t i = 0; i < n; i++) {
 		struct rnode *o = rnode_object(a, list, SV("")), *row;

@@ -42,7 +42,6 @@ CASES = [
 	(["help", "dance"], "", 2, "unknown command"),
 	(["/nonexistent/file"], "", 66, "/nonexistent/file"),
 	(["explain", "/nonexistent/file"], "", 66, "/nonexistent/file"),
-	(["explain", "/"], "", 66, "/"),
 	(["explain", "/nonexistent/file", "-"], KNOWN, 66, "anna@example.org"),
 	(["--output=/nonexistent/file", KNOWN], "", 73, "/nonexistent/file"),
 	(["--help"], "", 0, "Commands:"),
