@@ -569,15 +569,29 @@ static void refine_status(struct attempt *at)
 		at->status = e;
 }
 
+/*
+ * Up to the first control character: a fold or an escape in what a broken
+ * field gives as an address would be another line, or a command.
+ */
+static sv printable(sv s)
+{
+	size_t n = 0;
+
+	while (n < s.n && (unsigned char)s.p[n] >= ' ' && s.p[n] != 0x7f)
+		n++;
+	return n < s.n ? sv_trim(sv_head(s, n)) : s;
+}
+
 static void set_returned(struct job *j, size_t had)
 {
 	const struct bounce_returned *r = &j->out->returned;
-
 
 	for (size_t i = had; i < j->list->n; i++) {
 		struct attempt *at = &j->list->v[i];
 
 		refine_status(at);
+		at->recipient = printable(at->recipient);
+		at->final_recipient = printable(at->final_recipient);
 		fill(&at->message_id, r->message_id);
 		fill(&at->header_from, r->from);
 		fill(&at->sender, r->sender);
@@ -666,7 +680,8 @@ enum mw_status bounce_read(struct arena *a, const struct frame_set *set,
 	*out = (struct bounce){0};
 	read_all(&j);
 	if (list->n == had + 1 && !list->v[had].recipient.n)
-		list->v[had].recipient = guess_recipient(a, m, out->returned.to);
+		list->v[had].recipient =
+		    printable(guess_recipient(a, m, out->returned.to));
 	if (arena_failed(a))
 		return mw_fail(err, MW_ENOMEM, "no memory for a bounce");
 	return MW_OK;

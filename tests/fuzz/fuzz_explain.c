@@ -71,6 +71,16 @@ static void check_evidence(const json_t *diagnosis, size_t size)
 	}
 }
 
+/* A line feed or an escape in it would be another line, or a command. */
+static void check_recipient(const json_t *diagnosis)
+{
+	const char *to = json_string_value(json_object_get(diagnosis,
+	                                                   "recipient"));
+
+	for (; to && *to; to++)
+		must((unsigned char)*to >= 0x20 && *to != 0x7f);
+}
+
 static void check_json(sv text, size_t count, size_t size)
 {
 	json_t *root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES,
@@ -82,6 +92,7 @@ static void check_json(sv text, size_t count, size_t size)
 	json_array_foreach(list, i, d) {
 		must(json_is_string(json_object_get(d, "cause")));
 		must(json_is_string(json_object_get(d, "actor")));
+		check_recipient(d);
 		check_evidence(d, size);
 	}
 	json_decref(root);

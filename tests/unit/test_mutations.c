@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * 10,000 mutations of examples, negatives and fixtures, explained and
- * rendered both ways
+ * 10,000 mutations of examples, negatives and fixtures, or of mails,
+ * explained and rendered both ways
  *
  *	test_mutations FOLDER...
  *
  * Deterministic: the same files give the same mutations.  MUTATIONS in the
  * environment sets another number.  The target of fuzz_explain.c says what
- * must hold.
+ * must hold; and none may take a second.
  */
 #include <ftw.h>
 #include <signal.h>
@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,6 +28,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define FILE_MAX ((size_t)6 << 10)
 #define OUT_MAX ((size_t)24 << 10)
 #define FOLDERS_OPEN 16
+#define LINES_MAX 1024
+/* Of processor time: for one mutation in all formats, our checks included. */
+#define SECONDS 1
+#define SKIPPED 77
 
 struct text {
 	uint8_t *p;
@@ -155,11 +160,150 @@ static void deep_quotes(struct text *t)
 	}
 }
 
+/* Lines of t, each with its end, in a copy of it. */
+static size_t split(const struct text *t, struct text *lines)
+{
+	static uint8_t old[OUT_MAX];
+	size_t n = 0, from = 0;
+
+	memcpy(old, t->p, t->n);
+	while (from < t->n && n < LINES_MAX) {
+		const uint8_t *end = memchr(old + from, '\n', t->n - from);
+		size_t to = end && n + 1 < LINES_MAX
+		                ? (size_t)(end + 1 - old) : t->n;
+
+		lines[n++] = (struct text){old + from, to - from};
+		from = to;
+	}
+	return n;
+}
+
+static void join(struct text *t, const struct text *lines, size_t n)
+{
+	t->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t len = lines[i].n;
+
+		if (len > OUT_MAX - t->n)
+			len = OUT_MAX - t->n;
+		if (len)
+			memcpy(t->p + t->n, lines[i].p, len);
+		t->n += len;
+	}
+}
+
+/* Some lines change places, some stand twice, some are missing. */
+static void mix_lines(struct text *t)
+{
+	static struct text lines[LINES_MAX];
+	size_t n = split(t, lines);
+
+	for (uint32_t i = 1 + number(8); i && n; i--) {
+		size_t a = number((uint32_t)n), b = number((uint32_t)n);
+		struct text line = lines[a];
+
+		switch (number(3)) {
+		case 0:
+			lines[a] = lines[b];
+			lines[b] = line;
+			break;
+		case 1:
+			lines[b] = line;
+			break;
+		default:
+			lines[a].n = 0;
+		}
+	}
+	join(t, lines, n);
+}
+
+/* Lines that begin with "--", or tell a boundary, lose or change bytes. */
+static void break_boundaries(struct text *t)
+{
+	static struct text lines[LINES_MAX];
+	size_t n = split(t, lines);
+
+	for (size_t i = 0; i < n; i++) {
+		struct text *l = &lines[i];
+		bool told = l->n > 10 && memchr(l->p, '=', l->n);
+
+		if ((!told && (l->n < 3 || l->p[0] != '-' || l->p[1] != '-')) ||
+		    number(3))
+			continue;
+		if (number(2))
+			l->p[number((uint32_t)l->n - 1)] ^= 1;
+		else
+			l->n = 1 + number((uint32_t)l->n);
+	}
+	join(t, lines, n);
+}
+
+/* Lines lose their ends: fields are glued, or folded where they were not. */
+static void glue_lines(struct text *t)
+{
+	size_t n = 0;
+	uint32_t often = 4 + number(60);
+	bool fold = number(2);
+
+	for (size_t i = 0; i < t->n; i++) {
+		uint8_t c = t->p[i];
+
+		if (c != '\n' || number(often))
+			t->p[n++] = c;
+		else if (fold)
+			t->p[n++] = ' ';
+	}
+	t->n = n;
+}
+
+/* LF, CRLF, CR and odd mixtures of them. */
+static void mix_line_ends(struct text *t)
+{
+	static const char *const ends[] = {"\n", "\r\n", "\r", "\n\r",
+	                                   "\r\r\n", "\n\n"};
+	static uint8_t old[OUT_MAX];
+	size_t n = t->n, kinds = 2 + number(5);
+
+	memcpy(old, t->p, n);
+	t->n = 0;
+	for (size_t i = 0; i < n && t->n + 3 < OUT_MAX; i++) {
+		const char *end = ends[number((uint32_t)kinds)];
+
+		if (old[i] != '\n') {
+			t->p[t->n++] = old[i];
+			continue;
+		}
+		for (; *end; end++)
+			t->p[t->n++] = (uint8_t)*end;
+	}
+}
+
+/* What stands behind a line of one text, behind one of another. */
+static void splice_lines(struct text *t)
+{
+	const struct text *other = &texts[number((uint32_t)ntexts)];
+	size_t at = place(t->n), from = place(other->n), n;
+
+	while (at < t->n && t->p[at++] != '\n')
+		continue;
+	while (from < other->n && other->p[from++] != '\n')
+		continue;
+	n = other->n - from;
+	if (n > OUT_MAX - at)
+		n = OUT_MAX - at;
+	if (n)
+		memcpy(t->p + at, other->p + from, n);
+	t->n = at + n;
+}
+
 static void one(void)
 {
 	static void (*const ways[])(struct text *) = {
 	    flip_bits, cut, repeat, splice, odd_bytes, huge_line, deep_quotes,
+	    mix_lines, break_boundaries, glue_lines, mix_line_ends,
+	    splice_lines,
 	};
+	static const struct itimerval limit = {{0, 0}, {SECONDS, 0}};
 	static uint8_t out[OUT_MAX];
 	const struct text *from = &texts[number((uint32_t)ntexts)];
 	struct text t = {out, from->n};
@@ -173,6 +317,7 @@ static void one(void)
 	if (!exact)
 		exit(1);
 	memcpy(exact, out, t.n);
+	(void)setitimer(ITIMER_PROF, &limit, NULL);
 	(void)LLVMFuzzerTestOneInput(exact, t.n);
 	free(exact);
 }
@@ -234,8 +379,14 @@ static unsigned long setting(const char *name, unsigned long otherwise)
 
 int main(int argc, char **argv)
 {
+	static const struct itimerval none;
 	unsigned long n = setting("MUTATIONS", MUTATIONS);
 
+	if (argc > 1 && access(argv[1], R_OK)) {
+		(void)printf("%s: not here\n0 passed, 0 failed, 1 skipped\n",
+		             argv[1]);
+		return SKIPPED;
+	}
 	for (int i = 1; i < argc; i++)
 		if (nftw(argv[i], visit, FOLDERS_OPEN, FTW_PHYS))
 			return 1;
@@ -244,6 +395,7 @@ int main(int argc, char **argv)
 		return 1;
 	(void)signal(SIGABRT, tell);
 	(void)signal(SIGSEGV, tell);
+	(void)signal(SIGPROF, tell); /* it takes too long */
 	done = setting("MUTATION", 0);
 	if (done)
 		n = done + 1;
@@ -251,6 +403,7 @@ int main(int argc, char **argv)
 		seed = done + 1;
 		one();
 	}
+	(void)setitimer(ITIMER_PROF, &none, NULL);
 	for (size_t i = 0; i < ntexts; i++)
 		free(texts[i].p);
 	(void)printf("%lu passed, 0 failed\n", done);
