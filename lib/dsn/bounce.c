@@ -571,7 +571,7 @@ static void refine_status(struct attempt *at)
 
 /*
  * Up to the first control character: a fold or an escape in what a broken
- * field gives as an address would be another line, or a command.
+ * field gives as a name would be another line, or a command.
  */
 static sv printable(sv s)
 {
@@ -582,6 +582,21 @@ static sv printable(sv s)
 	return n < s.n ? sv_trim(sv_head(s, n)) : s;
 }
 
+/* Programs that read the answers take no NUL either. */
+static void make_printable(struct attempt *at)
+{
+	sv *const names[] = {
+	    &at->recipient,  &at->final_recipient, &at->sender,
+	    &at->message_id, &at->header_from,     &at->queue_id,
+	    &at->host,       &at->host_ip,         &at->own_host};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		*names[i] = printable(*names[i]);
+	for (size_t i = 0; i < at->text.n; i++)
+		if (!at->text.p[i])
+			at->text.p[i] = ' ';
+}
+
 static void set_returned(struct job *j, size_t had)
 {
 	const struct bounce_returned *r = &j->out->returned;
@@ -590,11 +605,10 @@ static void set_returned(struct job *j, size_t had)
 		struct attempt *at = &j->list->v[i];
 
 		refine_status(at);
-		at->recipient = printable(at->recipient);
-		at->final_recipient = printable(at->final_recipient);
 		fill(&at->message_id, r->message_id);
 		fill(&at->header_from, r->from);
 		fill(&at->sender, r->sender);
+		make_printable(at);
 	}
 }
 

@@ -2,16 +2,16 @@
 /*
  * fuzz_bounce.c - properties of reading any bytes as a bounce
  *
- * Attempts and each byte of their texts stand in the mail; a recipient is
- * nothing that could command a terminal or begin another line; a mail that
- * is none gives no attempt.
+ * Attempts and each byte of their texts stand in the mail; recipients and
+ * hosts hold nothing that could command a terminal or begin another line,
+ * texts no NUL; a mail that is none gives no attempt.
  */
 #include <stdlib.h>
 
 #include "dsn/bounce.h"
 #include "must.h"
 
-static void check_address(sv s)
+static void check_name(sv s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
@@ -25,23 +25,24 @@ static void check_text(const struct mtext *t, size_t size)
 	must(t->n <= t->cap);
 	touch(mtext_sv(t));
 	for (size_t i = 0; i < t->n; i++)
-		must(t->src[i] < size || t->src[i] == MTEXT_NOWHERE);
+		must(t->p[i] &&
+		     (t->src[i] < size || t->src[i] == MTEXT_NOWHERE));
 }
 
 static void check(const struct attempt *at, size_t size)
 {
 	must(at->offset <= size && at->count > 0);
 	must(at->form == FORM_NDR);
-	check_address(at->recipient);
-	check_address(at->final_recipient);
+	check_name(at->recipient);
+	check_name(at->final_recipient);
+	check_name(at->sender);
+	check_name(at->header_from);
+	check_name(at->host);
+	check_name(at->host_ip);
+	check_name(at->own_host);
+	check_name(at->queue_id);
+	check_name(at->message_id);
 	check_text(&at->text, size);
-	touch(at->sender);
-	touch(at->header_from);
-	touch(at->host);
-	touch(at->host_ip);
-	touch(at->own_host);
-	touch(at->queue_id);
-	touch(at->message_id);
 	touch(at->writer);
 }
 
