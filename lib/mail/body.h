@@ -60,9 +60,9 @@ enum mw_status body_text_with(struct arena *a, struct recode_tools *tools,
 
 /*
  * Offset in raw of byte at (less than text.n) of the text.  Exact where the
- * text is UTF-8 or of a charset with one byte a character, whatever the
- * encoding, and for runs of ASCII in all others; elsewhere less than about
- * CHARSET_STEP characters beside it.
+ * text is UTF-8 (damaged or not) or of a charset with one byte a character,
+ * whatever the encoding, and for runs of ASCII in all others; elsewhere less
+ * than about CHARSET_STEP characters beside it.
  */
 size_t body_origin(const struct body_text *t, size_t at);
 

@@ -14,6 +14,12 @@
 /* ASCII that is this long is copied past iconv, with an anchor. */
 #define RUN_MIN 16
 
+/*
+ * A text with more bytes that its charset does not have is of another; and
+ * iconv takes a microsecond for each.
+ */
+#define BAD_MAX 1000
+
 /* Where iconv may write; no character is longer, composed ones neither. */
 #define CHAR_ROOM 16
 
@@ -98,12 +104,15 @@ static void copy_run(struct sink *s, sv run, size_t at)
 		s->next = 0;
 }
 
-/* UTF-8 in which single bytes are not: those are taken for windows-1252. */
-static unsigned mixed(struct sink *s, sv in)
+/*
+ * UTF-8 in which single bytes are not, from i on: those are taken for
+ * windows-1252.
+ */
+static unsigned mixed(struct sink *s, sv in, size_t i)
 {
 	unsigned bad = 0;
 
-	for (size_t i = 0; i < in.n && !sink_full(s);) {
+	while (i < in.n && !sink_full(s)) {
 		size_t run = utf8_run(sv_drop(in, i));
 
 		if (run)
@@ -113,6 +122,7 @@ static unsigned mixed(struct sink *s, sv in)
 			break;
 		sink_step(s, i);
 		sink_char(s, cp1252_decode(in.p[i++]));
+		s->next = 0; /* it has become longer */
 		bad = RECODE_INVALID;
 	}
 	return bad;
@@ -161,7 +171,7 @@ static void flush(struct sink *s, iconv_t cd)
 
 /* One step of iconv, from i up to end; returns where it stopped. */
 static size_t convert(struct sink *s, iconv_t cd, sv in, size_t i, size_t *end,
-		      unsigned *bad)
+		      size_t *bad)
 {
 	/* iconv takes char **, though it does not write there. */
 	union {
@@ -189,16 +199,18 @@ static size_t convert(struct sink *s, iconv_t cd, sv in, size_t i, size_t *end,
 	}
 	if (errno == E2BIG && *end - left != i)
 		return *end - left;
-	*bad |= RECODE_INVALID;
+	++*bad;
 	sink_char(s, UTF8_REPLACEMENT);
 	return *end - left + (left > 0);
 }
 
-static unsigned by_iconv(struct sink *s, iconv_t cd, sv in, bool wide)
+/* *gave_up: what follows was read otherwise. */
+static unsigned by_iconv(struct sink *s, iconv_t cd, sv in, bool wide,
+			 bool *gave_up)
 {
-	unsigned bad = 0;
+	size_t bad = 0, i = 0;
 
-	for (size_t i = 0; i < in.n && !sink_full(s);) {
+	while (i < in.n && !sink_full(s) && bad <= BAD_MAX) {
 		size_t run = wide ? 0 : recode_ascii(sv_drop(in, i)), end;
 
 		if (run) {
@@ -207,12 +219,17 @@ static unsigned by_iconv(struct sink *s, iconv_t cd, sv in, bool wide)
 			continue;
 		}
 		end = wide ? in.n : run_begin(in, i);
-		while (i < end && !sink_full(s))
+		while (i < end && !sink_full(s) && bad <= BAD_MAX)
 			i = convert(s, cd, in, i, &end, &bad);
 		/* Some keep a letter back, to put an accent on it. */
 		flush(s, cd);
 	}
-	return bad;
+	*gave_up = bad > BAD_MAX;
+	if (*gave_up) {
+		s->next = 0;
+		(void)mixed(s, in, i);
+	}
+	return bad ? RECODE_INVALID : 0;
 }
 
 /* By its mark, else by where the zero bytes stand; NULL: it is not wide. */
@@ -418,6 +435,7 @@ static bool convert_all(struct recode_tools *t, sv in,
 	struct sink *s = &t->made;
 	iconv_t cd = (iconv_t)-1;
 	const char *from = name->name;
+	bool gave_up = false;
 	size_t mark = 0;
 
 	if (name->way == WAY_WIDE)
@@ -434,7 +452,7 @@ static bool convert_all(struct recode_tools *t, sv in,
 	}
 	r->charset = name->way == WAY_WIDE ? from : name->name;
 	if (name->way == WAY_GUESS || name->way == WAY_UTF8) {
-		r->defects |= mixed(s, in);
+		r->defects |= mixed(s, in, 0);
 	} else if (name->way == WAY_LATIN) {
 		r->defects |= latin(s, in);
 	} else if (name->way == WAY_UTF7) {
@@ -444,13 +462,13 @@ static bool convert_all(struct recode_tools *t, sv in,
 				      ? RECODE_INVALID
 				      : 0;
 	} else {
-		s->v[0].in = (uint32_t)mark;
 		r->defects |= by_iconv(s, cd, sv_drop(in, mark),
-				       name->way == WAY_WIDE);
+				       name->way == WAY_WIDE, &gave_up);
 		for (size_t i = 0; mark && i < s->nv; i++)
 			s->v[i].in += (uint32_t)mark;
 	}
-	r->single = name->way == WAY_LATIN || name->way == WAY_SINGLE;
+	r->single =
+		(name->way == WAY_LATIN || name->way == WAY_SINGLE) && !gave_up;
 	return true;
 }
 
@@ -471,7 +489,7 @@ struct recoded recode(struct recode_tools *t, sv in, sv label, bool html)
 	}
 	sink_mark(&t->made, 0);
 	if (!convert_all(t, in, name, &r)) {
-		r.defects |= RECODE_UNKNOWN | mixed(&t->made, in);
+		r.defects |= RECODE_UNKNOWN | mixed(&t->made, in, 0);
 		name = &guessed;
 	}
 	if (name->way == WAY_GUESS) {

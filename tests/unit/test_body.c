@@ -253,6 +253,8 @@ static void origins(void **state)
 	origin_of("\xC4\xE3 550 5.1.1 is this mailbox \xBA\xC3", "8bit", "gbk",
 	          "mailbox", "mailbox");
 	origin_of("+AOkA6Q- 550", "", "utf-7", "550", "550");
+	/* UTF-16 with a mark: A stands at its byte 2, which is in "5BA". */
+	origin_of("//5BAEIA", "base64", "utf-16", "A", "5BA");
 }
 
 /* Far into a long text, over many anchors. */
@@ -278,6 +280,22 @@ static void long_origins(void **state)
 		assert_int_equal(body_origin(&out, i * 12), i * 17);
 		assert_int_equal(body_origin(&out, i * 12 + 10), i * 17 + 13);
 	}
+}
+
+/* What is clearly of another charset is given up, not run through. */
+static void wrong_charset(void **state)
+{
+	enum { N = 20000 };
+	static char in[N];
+
+	(void)state;
+	for (size_t i = 0; i < N; i++)
+		in[i] = i % 2 ? '\xFF' : 'a';
+	body(sv_of(in, N), "8bit", "shift_jis");
+	assert_true(out.defects & BODY_INVALID);
+	assert_true(utf8_valid(out.text));
+	assert_true(sv_ends(out.text, SV("\u00FFa\u00FF")));
+	assert_int_equal(body_origin(&out, out.text.n - 3), N - 2);
 }
 
 static void limits(void **state)
@@ -333,6 +351,7 @@ int main(void)
 		cmocka_unit_test(views),
 		cmocka_unit_test(origins),
 		cmocka_unit_test(long_origins),
+		cmocka_unit_test(wrong_charset),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(tools_are_reused),
 	};
