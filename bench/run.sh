@@ -27,6 +27,7 @@ if [ -n "$shared" ] && [ -d "$shared" ]; then
 		cat "$shared/corpus/bounces/mailbox/mbox-0"
 	done >"$box"
 	"$build/tests/input_dump" -b "$box" | sed 's|^|mbox |'
+	python3 bench/bulk.py "$build/mailwhy" "$shared"
 	python3 bench/leaveout.py "$build/bench/bench_leaveout" . "$shared"
 	python3 bench/pastes.py "$build/mailwhy" . "$shared"
 	python3 bench/perrule.py "$build/mailwhy" . "$shared"

@@ -84,6 +84,13 @@ static bool is_report(const struct mail_part *p)
 	       begins_report(p->body);
 }
 
+/* A multipart in which no part was found is what its bytes say. */
+static bool is_text(const struct mail_part *p, uint32_t i)
+{
+	return p->kind == MAIL_TEXT ||
+	       (p->kind == MAIL_MULTIPART && p->end == i + 1);
+}
+
 static void look_at(const struct job *j, uint32_t i, struct found *f)
 {
 	const struct mail_part *p = &j->m->parts[i];
@@ -95,7 +102,7 @@ static void look_at(const struct job *j, uint32_t i, struct found *f)
 	else if ((p->kind == MAIL_MESSAGE || p->kind == MAIL_HEADERS) &&
 	         f->returned == MAIL_NONE)
 		f->returned = i;
-	else if (p->kind == MAIL_TEXT && f->ntext < TEXTS_MAX &&
+	else if (is_text(p, i) && f->ntext < TEXTS_MAX &&
 	         f->returned == MAIL_NONE)
 		f->text[f->ntext++] = i;
 }
