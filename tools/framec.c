@@ -419,9 +419,11 @@ static void put_patterns(struct buf *b, const struct compiler *c)
 	for (size_t i = 0; i < c->npatterns; i++) {
 		buf_adds(b, "\t{");
 		gen_literal(b, sv_str(c->patterns[i].text));
-		buf_addf(b, ", %u, %u, %u, %u},\n", c->patterns[i].n,
+		buf_addf(b, ", %u, %u, %u, %u, ", c->patterns[i].n,
 		         c->patterns[i].frame, c->patterns[i].kind,
 		         c->patterns[i].slot);
+		gen_literal(b, sv_str(c->patterns[i].begin));
+		buf_adds(b, "},\n");
 	}
 	buf_adds(b, "};\n");
 }

@@ -189,8 +189,11 @@ static bool is_expired(const struct frame_set *set, sv text)
 void frame_reason(const struct frame_set *set, struct arena *a,
                   struct mtext *t, struct attempt *at)
 {
-	struct reading r = {.set = set, .a = a};
+	struct reading r;
 
+	/* All that unwrap() needs of it; the rest is large. */
+	r.set = set;
+	r.a = a;
 	at->expired |= is_expired(set, mtext_sv(t)) ||
 	               (at->status.class && at->status.subject == 4 &&
 	                at->status.detail == 7);
@@ -1017,13 +1020,15 @@ static bool begins(const struct frame_set *set, sv s, frame_get *get,
 size_t frame_read(const struct frame_set *set, struct arena *a, frame_get *get,
                   void *arg, struct attempts *out)
 {
-	struct reading r = {.set = set, .a = a};
+	struct reading r;
 	struct frame_line l;
 	size_t used = 0, gap = 0, had = out->n;
 
 	if (out->more || !get(arg, 0, &l) ||
 	    !begins(set, line_text(&l), get, arg))
 		return 0;
+	/* Most lines begin nothing; it is large. */
+	r = (struct reading){.set = set, .a = a};
 	r.first = l;
 	for (size_t k = 0; k < FRAME_LINES && gap < FRAME_GAP && !r.dead &&
 	                   get(arg, k, &l); k++) {

@@ -47,12 +47,17 @@ enum frame_slot {
 	SLOTS
 };
 
+/* Signs that tell most patterns apart, where they are near. */
+#define FRAME_BEGIN_LEN 6
+
 struct frame_pattern {
 	const char *text; /* words and {slots} */
 	uint16_t n;       /* its length */
 	uint16_t frame;
 	uint8_t kind;
 	uint8_t slot; /* that it begins with; SLOTS: with words */
+	/* Small letters and digits behind the first sign; then a NUL. */
+	char begin[FRAME_BEGIN_LEN];
 };
 
 struct frame {

@@ -105,11 +105,28 @@ static bool may_begin(char w, char c)
 	       (w == ' ' && is_blank(c));
 }
 
+/* Signs that are rare in text and have one spelling only. */
+static bool is_rare(char c)
+{
+	return c == '(' || c == ')' || c == '[' || c == ']' || c == '#';
+}
+
+/* Does s lack a sign of the words?  Then they need not be searched. */
+static bool lacks(sv words_, sv s)
+{
+	for (size_t i = 0; i < words_.n; i++)
+		if (is_rare(words_.p[i]))
+			return sv_chr(s, words_.p[i]) == SV_NPOS;
+	return false;
+}
+
 /* Where the words stand first (or last) in s. */
 static size_t seek(sv words_, sv s, bool last)
 {
 	size_t len;
 
+	if (lacks(words_, s))
+		return SV_NPOS;
 	for (size_t k = 0; k <= s.n; k++) {
 		size_t i = last ? s.n - k : k;
 
@@ -300,20 +317,47 @@ struct frame_pattern frame_pattern_of(const char *text, enum frame_kind kind,
 	sv s = sv_str(text);
 
 	p.n = (uint16_t)s.n;
+	for (size_t k = 1; k < s.n && k < FRAME_BEGIN_LEN &&
+	                   is_alnum(text[k]); k++)
+		p.begin[k - 1] = to_lower(text[k]);
 	if (sv_starts(s, SV("{")))
 		p.slot = (uint8_t)frame_slot_from(
 		    sv_slice(s, 1, sv_chr(s, '}')));
 	return p;
 }
 
+/* Nothing is set up before the first piece of a pattern has matched. */
+static void begin_match(struct frame_match *m,
+                        const struct frame_pattern *pattern, bool *begun)
+{
+	if (*begun)
+		return;
+	memset(m, 0, sizeof(*m));
+	m->pattern = pattern;
+	*begun = true;
+}
+
+static void keep_slot(struct frame_match *m, enum frame_slot slot, sv inner,
+                      sv text)
+{
+	if (slot == SLOT_CODED)
+		slot = SLOT_REPLY;
+	if (slot == SLOT_LINE) {
+		slot = SLOT_REPLY;
+		inner = text;
+		m->line = true;
+	}
+	m->slot[slot] = inner;
+	m->at[slot] = (size_t)(inner.p - text.p);
+}
+
 bool frame_match(const struct frame_pattern *pattern, sv text, size_t at,
                  struct frame_match *m)
 {
-	sv p = sv_of(pattern->text, pattern->n);
+	sv p = sv_of(pattern->text, pattern->n), name;
+	bool begun = false;
 	size_t len;
 
-	memset(m, 0, sizeof(*m));
-	m->pattern = pattern;
 	while (p.n) {
 		size_t w = words(p), close;
 		enum frame_slot slot;
@@ -322,43 +366,36 @@ bool frame_match(const struct frame_pattern *pattern, sv text, size_t at,
 		if (w) {
 			if (!literal(sv_head(p, w), sv_drop(text, at), &len))
 				return false;
+			begin_match(m, pattern, &begun);
 			m->literal += w;
 			at += len;
 			p = sv_drop(p, w);
 			continue;
 		}
 		close = sv_chr(p, '}');
-		slot = frame_slot_from(sv_slice(p, 1, close));
-		if (slot == SLOT_STAGE)
-			(void)smtp_stage_from(sv_slice(p, 2, close),
-			                      &m->stage);
+		name = sv_slice(p, 1, close);
+		slot = begun ? frame_slot_from(name)
+		             : (enum frame_slot)pattern->slot;
 		p = sv_drop(p, close + 1);
 		if (slot == SLOTS ||
 		    !take(slot, p, sv_drop(text, at), &inner, &len))
 			return false;
-		if (slot == SLOT_CODED)
-			slot = SLOT_REPLY;
-		if (slot == SLOT_LINE) {
-			slot = SLOT_REPLY;
-			inner = text;
-			m->line = true;
-		}
-		m->slot[slot] = inner;
-		m->at[slot] = (size_t)(inner.p - text.p);
+		begin_match(m, pattern, &begun);
+		if (slot == SLOT_STAGE)
+			(void)smtp_stage_from(sv_drop(name, 1), &m->stage);
+		keep_slot(m, slot, inner, text);
 		at += len;
 	}
+	begin_match(m, pattern, &begun);
 	return true;
 }
 
-/* Letters behind the first that tell most patterns apart. */
-#define DIFFER_MAX 5
-
 /* Most patterns fail here, before anything is set up. */
-static bool differs(const char *words, sv text, size_t at)
+static bool differs(const char *begin, sv text, size_t at)
 {
-	for (size_t k = 1; k < DIFFER_MAX && is_alnum(words[k]); k++)
+	for (size_t k = 1; begin[k - 1]; k++)
 		if (at + k >= text.n ||
-		    to_lower(words[k]) != to_lower(text.p[at + k]))
+		    begin[k - 1] != to_lower(text.p[at + k]))
 			return true;
 	return false;
 }
@@ -394,7 +431,7 @@ static void best_of(const struct frame_set *set, unsigned char c,
 
 		if (!(kinds & 1u << p->kind) ||
 		    (c == '{' ? cannot_be(p->slot, text, at)
-		              : differs(p->text, text, at)) ||
+		              : differs(p->begin, text, at)) ||
 		    !frame_match(p, text, at, &one))
 			continue;
 		if (!m->pattern || one.literal > m->literal)

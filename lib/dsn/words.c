@@ -6,19 +6,27 @@
 struct lines {
 	struct arena *a;
 	sv text;
-	sv line[WORDS_LINES];
-	struct mtext *made[WORDS_LINES]; /* once it was asked for */
-	size_t n, from;
+	sv *line;
+	struct mtext **made; /* once it was asked for */
+	size_t n, cap, from;
 	words_origin *origin;
 	void *arg;
 };
 
-static void split(struct lines *l)
+static bool split(struct lines *l)
 {
-	sv rest = l->text;
+	sv rest = l->text, *v;
 
-	while (rest.n && l->n < WORDS_LINES)
-		l->line[l->n++] = sv_head(sv_line(&rest), WORDS_LINE_MAX);
+	while (rest.n && l->n < WORDS_LINES) {
+		v = arena_more(l->a, l->line, l->n, &l->cap, sizeof(*v),
+		               WORDS_LINES);
+		if (!v)
+			return false;
+		l->line = v;
+		v[l->n++] = sv_head(sv_line(&rest), WORDS_LINE_MAX);
+	}
+	l->made = arena_alloc(l->a, l->n + 1, sizeof(struct mtext *));
+	return l->made != NULL;
 }
 
 /* Marks of a quoted line; what follows them is the line. */
@@ -116,7 +124,8 @@ bool words_read(const struct frame_set *set, struct arena *a, sv text,
 		return false;
 	*l = (struct lines){
 	    .a = a, .text = text, .origin = origin, .arg = arg};
-	split(l);
+	if (!split(l))
+		return false;
 	read_frames(set, l, out);
 	for (size_t i = had; i < out->n; i++)
 		map_back(l, &out->v[i]);
