@@ -10,7 +10,7 @@ packages() {
 	build) echo "gcc libc6-dev make meson ninja-build pkg-config \
 libjansson-dev" ;;
 	check) echo "libcmocka-dev python3 python3-jsonschema mandoc \
-zsh fish bash-completion clang g++ nodejs php-cli" ;;
+zsh fish bash-completion clang g++ nodejs php-cli iproute2 mount" ;;
 	fuzz) echo "clang" ;; # also what make asan needs
 	bench) echo "g++ libre2-dev" ;;
 	*)
@@ -25,8 +25,9 @@ have() {
 	case $1 in
 	gcc) command -v cc >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 ;;
 	nodejs) command -v node >/dev/null 2>&1 ;;
+	iproute2) command -v ip >/dev/null 2>&1 ;;
 	php-cli) command -v php >/dev/null 2>&1 ;;
-	make | meson | python3 | mandoc | clang | zsh | fish)
+	make | meson | python3 | mandoc | clang | zsh | fish | mount)
 		command -v "$1" >/dev/null 2>&1 ;;
 	ninja-build) command -v ninja >/dev/null 2>&1 ;;
 	pkg-config) command -v pkg-config >/dev/null 2>&1 ;;

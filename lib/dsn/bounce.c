@@ -5,6 +5,7 @@
 #include "dsn/guess.h"
 #include "dsn/report.h"
 #include "dsn/sns.h"
+#include "dsn/stage.h"
 #include "dsn/words.h"
 #include "mail/body.h"
 
@@ -12,6 +13,9 @@
 #define TEXTS_MAX 4
 /* So much of an answer's own words is kept. */
 #define ANSWER_MAX 2000
+/* The stage is looked for in so much text, for so many recipients. */
+#define STAGE_TEXT_MAX 32768
+#define STAGES_MAX 128
 /* Attached mails that are looked into for a forwarded bounce. */
 #define FORWARDED_MAX 8
 
@@ -169,7 +173,10 @@ static unsigned worth(const struct mtext *t)
 
 	if (!t->n)
 		return 0;
-	return reply_code(mtext_sv(t), &code) ? 2 : 1;
+	if (!reply_code(mtext_sv(t), &code))
+		return 1;
+	/* "221 Bye" is no reason; Sendmail gives the last reply it got. */
+	return code >= 400 ? 2 : 0;
 }
 
 static bool is_about(const struct attempt *w, const struct attempt *at)
@@ -256,6 +263,10 @@ static void report_attempt(struct job *j, const struct report_recipient *r,
 	at->offset = t->base + r->at;
 	at->text = report_reply(j->a, r->diagnostic, reply_origin, t);
 	frame_reason(j->set, j->a, &at->text, at);
+	/* Postfix keeps the status of the last, temporary refusal. */
+	if (rep->queue_id.n && at->action == ACTION_FAILED &&
+	    at->status.class == 4)
+		at->expired = true;
 }
 
 static void read_words(struct job *j, const struct found *f,
@@ -308,36 +319,26 @@ static bool is_complete(const struct job *j, size_t had)
 	return j->list->n > had;
 }
 
-/* "(in reply to RCPT TO command)" behind the recipient's name. */
-static void stage_in_words(struct attempt *at, sv text)
-{
-	sv name = at->final_recipient.n ? at->final_recipient : at->recipient;
-	size_t i = sv_find(text, name), n = 0;
-	char command[32];
-
-	text = i == SV_NPOS ? text : sv_drop(text, i);
-	i = sv_find(text, SV("in reply to"));
-	if (i == SV_NPOS)
-		return;
-	text = sv_drop(text, i + strlen("in reply to"));
-	/* The words are wrapped anywhere. */
-	for (i = 0; i < text.n && n < sizeof(command); i++)
-		if (!is_space(text.p[i]))
-			command[n++] = text.p[i];
-		else if (n && command[n - 1] != ' ')
-			command[n++] = ' ';
-	at->stage = smtp_stage_of_command(sv_of(command, n));
-}
-
 static void read_stages(struct job *j, const struct found *f, size_t had)
 {
 	struct part_text t;
+	sv text;
 
 	if (!f->ntext || !read_part(j, f->text[0], &t))
 		return;
-	for (size_t i = had; i < j->list->n; i++)
-		if (j->list->v[i].stage == STAGE_UNKNOWN)
-			stage_in_words(&j->list->v[i], t.body.text);
+	text = sv_head(t.body.text, STAGE_TEXT_MAX);
+	for (size_t i = had; i < j->list->n && i - had < STAGES_MAX; i++) {
+		struct attempt *at = &j->list->v[i];
+		sv name = at->final_recipient.n ? at->final_recipient
+		                                : at->recipient;
+
+		if (at->stage != STAGE_UNKNOWN)
+			continue;
+		/* The only recipient may be called otherwise in the words. */
+		if (j->list->n == had + 1 && !sv_has(text, name))
+			name = SV("<");
+		at->stage = stage_in_words(text, name, mtext_sv(&at->text));
+	}
 }
 
 /*
@@ -353,6 +354,8 @@ static void read_report(struct job *j, const struct found *f)
 	read_fields(j, f, &rep);
 	if (is_complete(j, had)) {
 		read_stages(j, f, had);
+		for (size_t i = had; i < j->list->n; i++)
+			frame_settle(j->set, &j->list->v[i]);
 		return;
 	}
 	read_words(j, f, &words);
@@ -364,6 +367,8 @@ static void read_report(struct job *j, const struct found *f)
 		if (w)
 			join_words(&j->list->v[i], w);
 	}
+	for (size_t i = had; i < j->list->n; i++)
+		frame_settle(j->set, &j->list->v[i]);
 	if (j->list->n == had)
 		take_words(j, &words);
 }

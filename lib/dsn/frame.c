@@ -200,12 +200,26 @@ void frame_reason(const struct frame_set *set, struct arena *a,
 	unwrap(&r, t, at);
 }
 
+void frame_settle(const struct frame_set *set, struct attempt *at)
+{
+	if (at->action != ACTION_DELAYED)
+		return;
+	/* OpenSMTPD calls it a delay, Exchange gives 4.4.7 for a mere delay. */
+	at->expired = is_expired(set, mtext_sv(&at->text));
+	if (at->expired)
+		at->action = ACTION_FAILED;
+}
+
 static unsigned rank_of(const struct mtext *t, unsigned rank)
 {
 	uint16_t code;
 
-	return t->n ? rank | (reply_code(mtext_sv(t), &code) ? RANK_CODE : 0)
-	            : 0;
+	if (!t->n)
+		return 0;
+	/* "221 Bye": Sendmail gives the last reply it got as the reason. */
+	return reply_code(mtext_sv(t), &code) && code >= 400
+	           ? rank | RANK_CODE
+	           : rank;
 }
 
 /*
@@ -933,6 +947,7 @@ static void complete(struct reading *r, struct item *it)
 	at->expired |= is_expired(r->set, mtext_sv(&at->text)) ||
 	               (at->status.class && at->status.subject == 4 &&
 	                at->status.detail == 7);
+	frame_settle(r->set, at);
 }
 
 /* A reason that stood before its recipients is that of all of them. */

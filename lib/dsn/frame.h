@@ -131,4 +131,11 @@ size_t frame_read(const struct frame_set *set, struct arena *a, frame_get *get,
 void frame_reason(const struct frame_set *set, struct arena *a,
                   struct mtext *t, struct attempt *at);
 
+/*
+ * Which of action and expiry holds where they contradict: words that the
+ * queue time is over make a delay a failure; without them a delayed mail has
+ * not expired, whatever its status.
+ */
+void frame_settle(const struct frame_set *set, struct attempt *at);
+
 #endif

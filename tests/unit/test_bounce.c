@@ -3,6 +3,8 @@
 #include "dsn/report.h"
 #include "unit.h"
 
+#include <stdio.h>
+
 struct bounced {
 	struct mail m;
 	struct attempts list;
@@ -111,6 +113,114 @@ static void fields_stand_where_they_are(void **state)
 	assert_sv(mtext_sv(&x.list.v[0].text), "550 5.1.1 User unknown");
 	assert_int_equal(x.list.v[0].text.src[10],
 	                 strstr(text, "User") - text);
+	arena_free(a);
+}
+
+#define REPORT                                                                \
+	"\n--b\nContent-Type: message/delivery-status\n\n"                     \
+	"Reporting-MTA: dns; mail.example.org\n"
+
+/* What Postfix, Exim, Sendmail and OpenSMTPD wrote in tests/integ. */
+static void the_words_tell_the_stage(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *words, *fields;
+		enum smtp_stage stage;
+		bool expired;
+	} rows[] = {
+	    /* wrapped in the middle of the words */
+	    {"<bert@example.net>: host mx.example.net[192.0.2.8] said: 550 5.1.1\n"
+	     "    <bert@example.net>: User unknown (in\n"
+	     "    reply to RCPT TO command)\n\n<carl@example.net>: host\n"
+	     "    x said: 554 no (in reply to DATA command)\n",
+	     "Action: failed\nStatus: 5.1.1\n"
+	     "Diagnostic-Code: smtp; 550 5.1.1 User unknown\n",
+	     STAGE_RCPT, false},
+	    /* the words of another are not its own */
+	    {"<bert@example.net>: host mx.example.net[192.0.2.8] said: 550 no\n"
+	     "<carl@example.net>: host x said: 554 no (in reply to DATA command)\n",
+	     "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 no\n",
+	     STAGE_UNKNOWN, false},
+	    {"<bert@example.net>: host mx.example.net[192.0.2.8] refused to talk\n"
+	     "    to me: 421 4.7.0 Too many connections\n",
+	     "X-Postfix-Queue-ID: 14130238EB\n\n"
+	     "Action: failed\nStatus: 4.7.0\n"
+	     "Diagnostic-Code: smtp; 421 4.7.0 Too many connections\n",
+	     STAGE_CONNECT, true},
+	    {"  bert@example.net\n    host mx.example.net [192.0.2.8]\n"
+	     "    SMTP error from remote mail server after end of data:\n"
+	     "    552 5.3.4 Too big\n  carl@example.net\n",
+	     "Action: failed\nStatus: 5.0.0\n"
+	     "Diagnostic-Code: smtp; 552 5.3.4 Too big\n",
+	     STAGE_END_OF_DATA, false},
+	    {"<bert@example.net>\n    (reason: 550 5.1.1 no such user)\n\n"
+	     "   ----- Transcript of session follows -----\n"
+	     "... while talking to mx.example.net.:\n"
+	     ">>> RCPT To:<carl@example.net>\n<<< 550 5.1.1 no such user\n"
+	     ">>> DATA\n<<< 550 5.1.1 no such user\n"
+	     "550 5.1.1 <bert@example.net>... User unknown\n"
+	     "<<< 503 5.0.0 Need RCPT (recipient)\n",
+	     "Action: failed\nStatus: 5.1.1\n"
+	     "Diagnostic-Code: SMTP; 550 5.1.1 no such user\n",
+	     STAGE_RCPT, false},
+	    {"<bert@example.net>\n    (reason: 554 5.7.1 blocked)\n\n"
+	     "... while talking to mx.example.net.:\n<<< 554 5.7.1 blocked\n",
+	     "Action: failed\nStatus: 5.5.0\n"
+	     "Diagnostic-Code: SMTP; 554 5.7.1 blocked\n",
+	     STAGE_CONNECT, false},
+	    /* a delay that is none any more */
+	    {"A message is delayed for more than 0 seconds for the following\n"
+	     "list of recipients:\n\nbert@example.net: Envelope expired\n",
+	     "Action: delayed\nStatus: 4.4.7\n", STAGE_UNKNOWN, true},
+	};
+	/* clang-format on */
+	char text[4096];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *a = arena_new(1 << 22);
+		struct bounced x;
+		bool own = strstr(rows[i].fields, "X-Postfix") != NULL;
+
+		assert_true(snprintf(text, sizeof(text), "%s--b\n\n%s%s%s%s%s%s",
+		            HEAD, rows[i].words, REPORT, own ? "" : "\n",
+		            rows[i].fields,
+		            "Final-Recipient: rfc822; bert@example.net\n",
+		            RETURNED) < (int)sizeof(text));
+		x = bounced(a, text);
+		if (x.list.n != 1 || x.list.v[0].stage != rows[i].stage ||
+		    x.list.v[0].expired != rows[i].expired ||
+		    x.list.v[0].action != ACTION_FAILED)
+			fail_msg("row %zu: %zu attempts, stage %u, expired %d",
+			         i, x.list.n, (unsigned)x.list.v[0].stage,
+			         x.list.v[0].expired);
+		arena_free(a);
+	}
+}
+
+/* Sendmail gives the last reply it got, even to QUIT. */
+static void a_goodbye_is_no_reason(void **state)
+{
+	static const char text[] = HEAD
+	    "--b\n\n   ----- The following addresses had permanent fatal "
+	    "errors -----\n<bert@example.net>\n    (reason: 221 2.0.0 Bye)\n\n"
+	    "   ----- Transcript of session follows -----\n"
+	    "... while talking to mx.example.net.:\n"
+	    "<<< 421 4.7.0 Too many connections\n"
+	    "<bert@example.net>... Deferred: 421 4.7.0 Too many connections\n"
+	    "Message could not be delivered for 5 days\n"
+	    "Message will be deleted from queue\n" REPORT
+	    "\nFinal-Recipient: RFC822; bert@example.net\nAction: failed\n"
+	    "Status: 4.4.7\nDiagnostic-Code: SMTP; 221 2.0.0 Bye\n" RETURNED;
+	struct arena *a = arena_new(1 << 22);
+	struct bounced x = bounced(a, text);
+
+	(void)state;
+	assert_int_equal(x.list.n, 1);
+	assert_sv(mtext_sv(&x.list.v[0].text),
+	          "421 4.7.0 Too many connections");
+	assert_true(x.list.v[0].expired);
 	arena_free(a);
 }
 
@@ -226,6 +336,8 @@ static void odd_spacing(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(fields_and_words_are_joined),
+          cmocka_unit_test(the_words_tell_the_stage),
+          cmocka_unit_test(a_goodbye_is_no_reason),
           cmocka_unit_test(words_stand_where_they_are),
 	    cmocka_unit_test(fields_stand_where_they_are),
 	    cmocka_unit_test(complaints), cmocka_unit_test(answers),
