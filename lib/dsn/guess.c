@@ -6,6 +6,9 @@
 
 /* Lines of a text that are looked at for an address. */
 #define GUESS_LINES 120
+/* Addresses in it that are looked at, and of each header that names ours. */
+#define GUESS_ADDRESSES 1000
+#define GUESS_HEADER 8192
 
 /* The address of a header's value: what stands in <>, or the word with '@'. */
 sv guess_address(sv value)
@@ -23,22 +26,24 @@ sv guess_address(sv value)
 }
 
 
+/* Who wrote the bounce, and who got it, did not refuse it. */
+static const char *const ours_names[] = {
+    "From", "To", "Reply-To", "Sender", "Return-Path", "Delivered-To"};
+#define NOURS (sizeof(ours_names) / sizeof(ours_names[0]))
+
 /* Addresses in a text that may be the recipient. */
 struct seen {
-	const struct mail *m;
+	sv ours[NOURS];
 	sv told;   /* behind "RCPT TO:" */
 	sv only;
 	bool many; /* several different ones */
+	unsigned n; /* looked at */
 };
 
-/* Who wrote the bounce, and who got it, did not refuse it. */
-static bool is_ours(const struct mail *m, sv address)
+static bool is_ours(const struct seen *g, sv address)
 {
-	static const char *const names[] = {"From", "To", "Reply-To", "Sender",
-	                                    "Return-Path", "Delivered-To"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (sv_ihas(mail_get(m, 0, names[i]), address))
+	for (size_t i = 0; i < NOURS; i++)
+		if (sv_ihas(g->ours[i], address))
 			return true;
 	return sv_istarts(address, SV("postmaster@")) ||
 	       sv_istarts(address, SV("mailer-daemon@"));
@@ -75,8 +80,13 @@ static void look_at(struct seen *g, sv line)
 	while ((at = sv_chr(sv_drop(line, i), '@')) != SV_NPOS) {
 		sv found = address_around(line, i + at);
 
+		if (g->n >= GUESS_ADDRESSES) {
+			g->many = true;
+			return;
+		}
+		g->n++;
 		i += at + 1;
-		if (!found.n || is_ours(g->m, found))
+		if (!found.n || is_ours(g, found))
 			continue;
 		if (told && !g->told.n)
 			g->told = found;
@@ -109,10 +119,13 @@ static void look_through(struct seen *g, sv text)
 sv guess_recipient(struct arena *a, const struct mail *m, sv to)
 {
 	sv failed = mail_get(m, 0, "X-Failed-Recipients");
-	struct seen g = {.m = m};
+	struct seen g = {0};
 
 	if (failed.n)
 		return guess_address(failed);
+	for (size_t i = 0; i < NOURS; i++)
+		g.ours[i] = sv_head(mail_get(m, 0, ours_names[i]),
+		                    GUESS_HEADER);
 	for (uint32_t i = 0; i < m->nparts && !g.only.n; i++) {
 		const struct mail_part *p = &m->parts[i];
 		struct body_text t;

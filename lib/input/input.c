@@ -2,6 +2,7 @@
 #include "input/input.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -10,6 +11,9 @@
 #include "input/walk.h"
 
 /* A file, a member of it, a member of that. */
+/* Milliseconds after which a silent pipe is left to look at the stop sign. */
+#define LOOK_MS 100
+
 #define LEVELS 3
 
 /* The longest name for people: path, member, member. */
@@ -177,6 +181,26 @@ static void check_size(const struct input *in, struct mw_err *err)
 		                                in->file.st.st_size));
 }
 
+/*
+ * A pipe may be silent for long, and the signal that stops us may have come
+ * to another thread or before read(2): look from time to time.
+ */
+static bool wait_for_bytes(const struct input *in)
+{
+	struct pollfd p = {.fd = in->file.fd, .events = POLLIN};
+
+	if (is_sized(in) || !in->opt.stop)
+		return true;
+	while (!is_stopped(in)) {
+		int n = poll(&p, 1, LOOK_MS);
+
+		if (n > 0 || (n < 0 && errno != EINTR))
+			return true;
+	}
+	errno = EINTR;
+	return false;
+}
+
 static ssize_t read_file(void *self, char *to, size_t n, struct mw_err *err)
 {
 	struct input *in = self;
@@ -188,8 +212,9 @@ static ssize_t read_file(void *self, char *to, size_t n, struct mw_err *err)
 	if (!n)
 		return 0;
 	do {
-		got = is_sized(in) ? pread(fd, to, n, (off_t)in->at)
-		                   : read(fd, to, n);
+		got = !wait_for_bytes(in) ? -1
+		      : is_sized(in)      ? pread(fd, to, n, (off_t)in->at)
+		                          : read(fd, to, n);
 	} while (got < 0 && errno == EINTR && !is_stopped(in));
 	if (got < 0) {
 		char text[80];

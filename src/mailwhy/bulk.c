@@ -85,7 +85,11 @@ static void catch_signals(void)
 	struct sigaction sa = {0};
 
 	sa.sa_handler = on_signal;
-	sa.sa_flags = (int)SA_RESETHAND; /* the second time it kills */
+	/*
+	 * The second time it kills.  Restart: an answer that is being written
+	 * is written to its end.
+	 */
+	sa.sa_flags = (int)SA_RESETHAND | SA_RESTART;
 	(void)sigaction(SIGINT, &sa, NULL);
 	(void)sigaction(SIGTERM, &sa, NULL);
 }

@@ -92,6 +92,8 @@ const struct mail_pattern mail_patterns[] = {
 		NULL},
 	{"addresses-ours", FROM "\nno such user\n", "anna@example.org ", NULL,
 		NULL},
+	{"addresses-fields", FROM, "X-A%: b\n", "\nno such user\n",
+		"anna@example.org "},
 	{"addresses-rcpt", FROM "\nno such user\n", "RCPT TO:<u%@example.org>"
 		" ", NULL, NULL},
 	{"ats", FROM "\nno such user\n", "@", NULL, NULL},

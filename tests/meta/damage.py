@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Mailboxes that are damaged, vanish or grow, and readings that are ended.
+
+usage: damage.py MAILWHY [MEGABYTES]
+
+Each gives a message that names what is wrong, the exit status that the manual
+tells, and answers for all that could be read.  The pipe that the answers go
+to is left full meanwhile: so it is known how far the program has got.  With
+MEGABYTES only memory is looked at, of a mailbox of that size.
+"""
+import gzip
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from counts import end, hold
+
+ENV = dict(os.environ, XDG_CONFIG_HOME="/nonexistent", NO_COLOR="1")
+MIB = 1 << 20
+# Anonymous memory that a mailbox may take, and what a program has anyway:
+# its text and tables, libc.
+ALLOWED = 64 * MIB
+PROGRAM = 12 * MIB
+COUNT = 3000
+PIPE_FULL = 0.7
+
+
+def mail(i):
+	return (f"From: MAILER-DAEMON@mail.example.org\nTo: anna@example.org\n"
+	        f"Subject: failed\nDate: Tue, 01 Sep 2026 12:00:00 +0000\n"
+	        f"Content-Type: multipart/report; boundary=b\n\n--b\n\nwords\n"
+	        f"--b\nContent-Type: message/delivery-status\n\n"
+	        f"Final-Recipient: rfc822; bert{i}@example.net\nAction: failed\n"
+	        f"Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n\n"
+	        f"--b--\n")
+
+
+def box(n, start=0):
+	return "".join(f"From x Tue Sep 01 12:00:00 2026\n{mail(i)}\n"
+	               for i in range(start, start + n)).encode()
+
+
+def start(mailwhy, *args, **more):
+	more.setdefault("stdout", subprocess.PIPE)
+	return subprocess.Popen(
+		[mailwhy, "explain", "--format=jsonl", *map(str, args)],
+		stderr=subprocess.PIPE, env=ENV, **more)
+
+
+def finish(p):
+	out, err = p.communicate(timeout=120)
+	return p.returncode, out or b"", err.decode()
+
+
+def recipients(what, out):
+	"""Whole lines of JSON; whom they are about."""
+	hold(not out or out.endswith(b"\n"), f"{what}: half a line at the end")
+	lines = out.decode().splitlines()
+	try:
+		return [json.loads(line).get("recipient", "") for line in lines]
+	except ValueError:
+		hold(False, f"{what}: a line that is no JSON")
+		return []
+
+
+def expect(what, done, status, words, want=None):
+	code, out, err = done
+	got = recipients(what, out)
+	hold(code == status, f"{what}: exit {code}, not {status}: {err[-300:]}")
+	for word in words:
+		hold(word in err, f"{what}: {word!r} is not in {err[-300:]!r}")
+	if want is not None:
+		hold(got == want, f"{what}: {len(got)} answers, not {len(want)}")
+	return got
+
+
+def names(numbers):
+	return [f"bert{i}@example.net" for i in numbers]
+
+
+def make_folder(top, n):
+	folder = top / f"folder{n}"
+	folder.mkdir()
+	for i in range(n):
+		(folder / f"{i:05}.eml").write_text(mail(i))
+	return folder
+
+
+def unreadable(mailwhy, top):
+	"""What cannot be read stands between what can."""
+	folder = make_folder(top, 4)
+	packed = gzip.compress(box(50))
+	(folder / "00000a.gz").write_bytes(packed[:len(packed) // 2])
+	(folder / "00001a.eml").symlink_to(top / "nowhere")
+	with socket.socket(socket.AF_UNIX) as s:
+		s.bind(str(folder / "00002a.eml"))
+		done = finish(start(mailwhy, folder))
+	got = expect("damaged folder", done, 66,
+	             ["00000a.gz", "00001a.eml", "00002a.eml"])
+	hold([g for g in got if g in names(range(4))][-3:] == names([1, 2, 3]),
+	     "damaged folder: the whole mails are not all answered")
+	expect("missing file", finish(start(mailwhy, "--workers=2",
+	                                    top / "none", folder / "00000.eml")),
+	       66, ["none"], names([0]))
+	if os.geteuid():
+		(folder / "00003.eml").chmod(0)
+		expect("no permission", finish(start(mailwhy, folder)), 66,
+		       ["00003.eml", "Permission denied"])
+
+
+def cut_mailbox(mailwhy, top):
+	"""The last mail ends anywhere: what is there is read."""
+	text = box(20)
+	path = top / "cut"
+	path.write_bytes(text[:-100])
+	code, out, _ = finish(start(mailwhy, path))
+	hold(code == 0 and len(recipients("cut mailbox", out)) >= 19,
+	     f"cut mailbox: exit {code}")
+
+
+def meanwhile(mailwhy, path, change, *args):
+	"""Start to read, change something while the pipe is full, read on."""
+	p = start(mailwhy, *args, path)
+	time.sleep(PIPE_FULL)
+	change(p)
+	return finish(p)
+
+
+def changing(mailwhy, top):
+	path = top / "grows"
+	path.write_bytes(box(COUNT))
+
+	def grow(_):
+		with path.open("ab") as f:
+			f.write(box(5, COUNT))
+
+	expect("growing mailbox", meanwhile(mailwhy, path, grow, "--workers=1"),
+	       66, [str(path)], names(range(COUNT)))
+	path.write_bytes(box(COUNT))
+	got = expect("mailbox cut meanwhile",
+	             meanwhile(mailwhy, path, lambda _: os.truncate(path, 2000),
+	                       "--workers=1"), 66, [str(path)])
+	hold(0 < len(got) < COUNT and got[:100] == names(range(100)),
+	     f"mailbox cut meanwhile: {len(got)} answers")
+	folder = make_folder(top, COUNT)
+
+	def vanish(_):
+		for f in sorted(folder.iterdir())[-10:]:
+			f.unlink()
+
+	expect("vanishing mails",
+	       meanwhile(mailwhy, folder, vanish, "--workers=1"), 66,
+	       [f"{COUNT - 1:05}.eml"], names(range(COUNT - 10)))
+
+
+def interrupted(mailwhy, top):
+	path = top / "long"
+	path.write_bytes(box(4 * COUNT))
+	for workers in (1, 2):
+		got = expect(f"Ctrl-C, {workers} workers",
+		             meanwhile(mailwhy, path,
+		                       lambda p: p.send_signal(signal.SIGINT),
+		                       f"--workers={workers}"), 130, ["stopped"])
+		hold(0 < len(got) < 4 * COUNT and got == names(range(len(got))),
+		     f"Ctrl-C, {workers} workers: {len(got)} answers, or a gap")
+	# Standard input that stays open, as of a program that is slow.
+	p = start(mailwhy, "--workers=1", "-", stdin=subprocess.PIPE)
+	p.stdin.write(box(20))
+	p.stdin.flush()
+	time.sleep(PIPE_FULL)
+	p.send_signal(signal.SIGINT)
+	begun = time.monotonic()
+	try:
+		p.wait(10)
+	except subprocess.TimeoutExpired:
+		p.kill()
+	hold(time.monotonic() - begun < 9, "Ctrl-C: waits for standard input")
+	got = expect("Ctrl-C, standard input", finish(p), 130, ["stopped"])
+	# So little is still being looked at for what it is.
+	hold(got == names(range(len(got))), "Ctrl-C, standard input: a gap")
+
+
+def no_room(mailwhy, top):
+	path = top / "room"
+	path.write_bytes(box(COUNT))
+	with open("/dev/full", "wb") as full:
+		expect("full disk", finish(start(mailwhy, path, stdout=full)), 74,
+		       ["No space left"])
+	for args in ([], ["--summary", "--format=json"], ["--suppress-list"]):
+		expect(f"full disk, --output {args}",
+		       finish(start(mailwhy, "--output=/dev/full", *args, path)),
+		       73, ["No space left", "/dev/full"])
+	p = start(mailwhy, path)
+	p.stdout.readline()
+	p.stdout.close()
+	p.stdout = None
+	code, _, err = finish(p)
+	hold(code in (-signal.SIGPIPE, 74), f"closed pipe: exit {code}")
+	hold(code == 74 or not err, f"closed pipe: {err[:200]}")
+	p = start(mailwhy, path, preexec_fn=lambda: os.close(1))
+	expect("no standard output", finish(p), 74, ["standard output"])
+
+
+def memory(mailwhy, megabytes):
+	"""The peak of a mailbox of so many megabytes on standard input."""
+	piece = box(2000)
+	p = start(mailwhy, "--workers=2", "-", stdin=subprocess.PIPE,
+	          stdout=subprocess.DEVNULL)
+
+	def feed():
+		try:
+			for _ in range(megabytes * 1000000 // len(piece)):
+				p.stdin.write(piece)
+			p.stdin.close()
+		except BrokenPipeError:
+			pass
+
+	t = threading.Thread(target=feed)
+	t.start()
+	_, status, used = os.wait4(p.pid, 0)
+	p.returncode = os.waitstatus_to_exitcode(status)
+	t.join()
+	hold(p.returncode == 0, f"{megabytes} MB: exit {p.returncode}")
+	return used.ru_maxrss * 1024
+
+
+def memory_stays(mailwhy, megabytes):
+	little = memory(mailwhy, max(20, megabytes // 10))
+	much = memory(mailwhy, megabytes)
+	print(f"{megabytes} MB: {much / MIB:.0f} MiB resident, a tenth of it: "
+	      f"{little / MIB:.0f} MiB")
+	hold(much < ALLOWED + PROGRAM, f"{much / MIB:.0f} MiB resident")
+	hold(much < little + 8 * MIB, f"grows with the mailbox: {little} to {much}")
+
+
+def main(mailwhy, megabytes=None):
+	if megabytes:
+		memory_stays(mailwhy, int(megabytes))
+		return end()
+	with tempfile.TemporaryDirectory() as tmp:
+		top = pathlib.Path(tmp)
+		unreadable(mailwhy, top)
+		cut_mailbox(mailwhy, top)
+		changing(mailwhy, top)
+		interrupted(mailwhy, top)
+		no_room(mailwhy, top)
+	return end()
+
+
+if __name__ == "__main__":
+	sys.exit(main(*sys.argv[1:]))
