@@ -473,8 +473,9 @@ static void write_login(struct redactor *r, sv login, struct buf *out)
 	to = redact_to_local(r, login);
 	buf_add(out, to);
 	e = redact_entry(r, RK_LOGIN, sv_head(login, REDACT_WORD_MAX));
+	/* What stays is a view of the input, or of what was decoded of it. */
 	if (e && !e->to.n)
-		e->to = to;
+		e->to = arena_dup(r->a, to);
 }
 
 static void write_label(struct redactor *r, sv label, struct buf *out)
@@ -491,7 +492,7 @@ static void write_label(struct redactor *r, sv label, struct buf *out)
 	buf_add(out, to);
 	e = redact_entry(r, RK_LOGIN, sv_head(label, REDACT_WORD_MAX));
 	if (e && !e->to.n)
-		e->to = to;
+		e->to = arena_dup(r->a, to);
 }
 
 static void write_word(struct redactor *r, sv text, const struct word *w,
