@@ -441,6 +441,7 @@ static bool read_sns(struct job *j, const struct found *f)
 	struct report_recipient r = {0};
 	struct report rep = {0};
 	struct sns_recipient one;
+	size_t had = j->list->n;
 	sv rest, type;
 
 	if (!t || !f->ntext || !read_part(j, f->text[0], t) ||
@@ -457,6 +458,8 @@ static bool read_sns(struct job *j, const struct found *f)
 		(void)estatus_parse(one.status, &r.status);
 		report_attempt(j, &r, &rep, t);
 	}
+	if (j->list->n == had)
+		return false; /* it names nobody */
 	j->out->kind = sv_eq(type, SV("Complaint")) ? BOUNCE_COMPLAINT
 	                                            : BOUNCE_REPORT;
 	return true;
