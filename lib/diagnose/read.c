@@ -3,7 +3,7 @@
 
 #include "dsn/bounce.h"
 #include "dsn/guess.h"
-#include "mail/body.h"
+#include "mail/part.h"
 #include "mail/msg.h"
 
 static bool may_be_mail(const struct paste_options *opt)
@@ -20,14 +20,13 @@ static uint32_t text_part(const struct mail *m)
 	return MAIL_NONE;
 }
 
-static void map_back(const struct body_text *t, size_t base,
-                     struct attempt *at)
+static void map_back(struct part_text *t, struct attempt *at)
 {
-	at->offset = base + body_origin(t, at->offset);
+	at->offset = part_origin(t, at->offset);
 	for (size_t i = 0; i < at->text.n; i++)
 		if (at->text.src[i] != MTEXT_NOWHERE)
-			at->text.src[i] = (uint32_t)(
-			    base + body_origin(t, at->text.src[i]));
+			at->text.src[i] =
+			    (uint32_t)part_origin(t, at->text.src[i]);
 }
 
 /* The decoded text of a mail that no frame knows, read like a paste. */
@@ -38,20 +37,17 @@ static enum mw_status read_text(struct arena *a, const struct mail *m,
 {
 	uint32_t i = text_part(m);
 	size_t had = out->n;
-	struct body_text t;
+	struct part_text t;
 	enum mw_status st;
 
-	if (i == MAIL_NONE ||
-	    body_text(a, m->parts[i].body, m->parts[i].encoding,
-	              m->parts[i].charset, mail_is(&m->parts[i], "text", "html"),
-	              &t) != MW_OK)
+	if (i == MAIL_NONE || !part_read(a, m, i, &t))
 		return MW_OK;
 	/* As it stands there it is read with its header, which tells more. */
 	if (t.text.p == m->parts[i].body.p)
 		return MW_OK;
 	st = paste_read(a, t.text, opt, out, seen, err);
 	for (size_t k = had; k < out->n; k++)
-		map_back(&t, mail_offset(m, m->parts[i].body), &out->v[k]);
+		map_back(&t, &out->v[k]);
 	return st;
 }
 

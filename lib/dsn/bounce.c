@@ -7,7 +7,8 @@
 #include "dsn/sns.h"
 #include "dsn/stage.h"
 #include "dsn/words.h"
-#include "mail/body.h"
+#include "mail/address.h"
+#include "mail/part.h"
 
 /* Text parts of one bounce that are read. */
 #define TEXTS_MAX 4
@@ -33,33 +34,16 @@ struct job {
 	struct attempts *list;
 };
 
-/* The text of one part, and where its bytes stand in the mail. */
-struct part_text {
-	struct body_text body;
-	size_t base;
-};
-
-static size_t text_origin(void *arg, size_t at)
-{
-	const struct part_text *t = arg;
-
-	return t->base + body_origin(&t->body, at);
-}
-
 static size_t reply_origin(void *arg, const char *at)
 {
 	const struct part_text *t = arg;
 
-	return text_origin(arg, (size_t)(at - t->body.text.p));
+	return part_origin(arg, (size_t)(at - t->text.p));
 }
 
 static bool read_part(const struct job *j, uint32_t i, struct part_text *t)
 {
-	const struct mail_part *p = &j->m->parts[i];
-
-	t->base = mail_offset(j->m, p->body);
-	return body_text(j->a, p->body, p->encoding, p->charset,
-	                 mail_is(p, "text", "html"), &t->body) == MW_OK;
+	return part_read(j->a, j->m, i, t);
 }
 
 /* ---- which part is what ---- */
@@ -132,7 +116,7 @@ static struct found find_parts(const struct job *j, uint32_t root)
 
 static sv first_address(const struct mail *m, uint32_t part, const char *name)
 {
-	return guess_address(mail_get(m, part, name));
+	return address_spec(mail_get(m, part, name));
 }
 
 static sv message_id(sv value)
@@ -276,8 +260,8 @@ static void read_words(struct job *j, const struct found *f,
 		struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
 
 		if (t && read_part(j, f->text[i], t))
-			(void)words_read(j->set, j->a, t->body.text,
-			                 text_origin, t, words);
+			(void)words_read(j->set, j->a, t->text,
+			                 part_origin, t, words);
 	}
 }
 
@@ -301,7 +285,7 @@ static void read_fields(struct job *j, const struct found *f,
 	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
 
 	if (!t || !read_part(j, f->report, t) ||
-	    !report_read(j->a, t->body.text, rep))
+	    !report_read(j->a, t->text, rep))
 		return;
 	for (size_t i = 0; i < rep->n; i++)
 		if (rep->v[i].final.n || rep->v[i].original.n ||
@@ -326,7 +310,7 @@ static void read_stages(struct job *j, const struct found *f, size_t had)
 
 	if (!f->ntext || !read_part(j, f->text[0], &t))
 		return;
-	text = sv_head(t.body.text, STAGE_TEXT_MAX);
+	text = sv_head(t.text, STAGE_TEXT_MAX);
 	for (size_t i = had; i < j->list->n && i - had < STAGES_MAX; i++) {
 		struct attempt *at = &j->list->v[i];
 		sv name = at->final_recipient.n ? at->final_recipient
@@ -399,7 +383,7 @@ static void read_feedback(struct job *j, const struct found *f)
 
 	if (!t || !read_part(j, f->feedback, t))
 		return;
-	rest = t->body.text;
+	rest = t->text;
 	while (report_field(&rest, &name, &value, &blank)) {
 		if (sv_ieq(name, SV("Feedback-Type")))
 			j->out->feedback = value;
@@ -427,7 +411,7 @@ static bool read_jmrp(struct job *j, uint32_t root, const struct found *f)
 	    !sv_istarts(subject, SV("complaint about message from")))
 		return false;
 	to = mail_get(j->m, f->returned + 1, "X-HmXmrOriginalRecipient");
-	notice(j, NOTICE_COMPLAINT, to.n ? guess_address(to)
+	notice(j, NOTICE_COMPLAINT, to.n ? address_spec(to)
 	                                 : j->out->returned.to, NULL);
 	j->out->feedback = SV("abuse");
 	j->out->kind = BOUNCE_COMPLAINT;
@@ -445,9 +429,9 @@ static bool read_sns(struct job *j, const struct found *f)
 	sv rest, type;
 
 	if (!t || !f->ntext || !read_part(j, f->text[0], t) ||
-	    !sns_begins(t->body.text, &type) || sv_eq(type, SV("Delivery")))
+	    !sns_begins(t->text, &type) || sv_eq(type, SV("Delivery")))
 		return false;
-	rest = t->body.text;
+	rest = t->text;
 	while (sns_recipient(&rest, &one)) {
 		if (sv_eq(type, SV("Complaint"))) {
 			notice(j, NOTICE_COMPLAINT, one.address, NULL);
@@ -514,7 +498,7 @@ static void map_back(struct part_text *t, struct mtext *words)
 	for (size_t i = 0; i < words->n; i++)
 		if (words->src[i] != MTEXT_NOWHERE)
 			words->src[i] =
-			    (uint32_t)text_origin(t, words->src[i]);
+			    (uint32_t)part_origin(t, words->src[i]);
 }
 
 static bool read_answer(struct job *j, uint32_t root, const struct found *f)
@@ -528,7 +512,7 @@ static bool read_answer(struct job *j, uint32_t root, const struct found *f)
 		return false;
 	mtext_init(&words, j->a, ANSWER_MAX);
 	if (f->ntext && read_part(j, f->text[0], t)) {
-		rest = sv_head(t->body.text, ANSWER_MAX - 64);
+		rest = sv_head(t->text, ANSWER_MAX - 64);
 		while (rest.n) {
 			sv line = sv_trim(sv_line(&rest));
 
@@ -536,7 +520,7 @@ static bool read_answer(struct job *j, uint32_t root, const struct found *f)
 			if (line.n)
 				mtext_add(&words, line,
 				          (size_t)(line.p -
-				                   t->body.text.p));
+				                   t->text.p));
 		}
 		map_back(t, &words);
 	}

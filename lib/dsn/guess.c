@@ -2,29 +2,14 @@
 #include "dsn/guess.h"
 
 #include "base/ascii.h"
-#include "mail/body.h"
+#include "mail/address.h"
+#include "mail/part.h"
 
 /* Lines of a text that are looked at for an address. */
 #define GUESS_LINES 120
 /* Addresses in it that are looked at, and of each header that names ours. */
 #define GUESS_ADDRESSES 1000
 #define GUESS_HEADER 8192
-
-/* The address of a header's value: what stands in <>, or the word with '@'. */
-sv guess_address(sv value)
-{
-	size_t open = sv_rchr(sv_head(value, sv_chr(value, '>')), '<');
-	sv word;
-
-	if (open != SV_NPOS)
-		return sv_trim(sv_drop(sv_head(value, sv_chr(value, '>')),
-		                       open + 1));
-	while ((word = sv_word(&value)).n)
-		if (sv_chr(word, '@') != SV_NPOS)
-			return sv_head(word, sv_chr(word, ','));
-	return SV("");
-}
-
 
 /* Who wrote the bounce, and who got it, did not refuse it. */
 static const char *const ours_names[] = {
@@ -122,19 +107,17 @@ sv guess_recipient(struct arena *a, const struct mail *m, sv to)
 	struct seen g = {0};
 
 	if (failed.n)
-		return guess_address(failed);
+		return address_spec(failed);
 	for (size_t i = 0; i < NOURS; i++)
 		g.ours[i] = sv_head(mail_get(m, 0, ours_names[i]),
 		                    GUESS_HEADER);
 	for (uint32_t i = 0; i < m->nparts && !g.only.n; i++) {
 		const struct mail_part *p = &m->parts[i];
-		struct body_text t;
+		struct part_text t;
 
 		if (p->kind == MAIL_MESSAGE || p->kind == MAIL_HEADERS)
 			break;
-		if (p->kind == MAIL_TEXT &&
-		    body_text(a, p->body, p->encoding, p->charset,
-		              mail_is(p, "text", "html"), &t) == MW_OK)
+		if (p->kind == MAIL_TEXT && part_read(a, m, i, &t))
 			look_through(&g, t.text);
 	}
 	if (g.told.n)

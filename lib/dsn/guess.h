@@ -7,9 +7,6 @@
 
 #include "mail/message.h"
 
-/* The first address of a header's value; empty where there is none. */
-sv guess_address(sv value);
-
 /*
  * The recipient of a mail that is about one: from X-Failed-Recipients, from
  * what its text says ("RCPT TO: x", or the only address that is not of who

@@ -290,6 +290,29 @@ static void forwarded(void **state)
 	arena_free(a);
 }
 
+/* Some bounces are a page and nothing else. */
+static void only_a_page(void **state)
+{
+	static const char text[] =
+	    "From: MAILER-DAEMON@mail.example.org\nTo: anna@example.org\n"
+	    "Subject: failed\nContent-Type: text/html; charset=utf-8\n"
+	    "Content-Transfer-Encoding: quoted-printable\n\n"
+	    "<html><body><p>This is the mail system at host mail.example.org."
+	    "</p><p>&lt;bert=40example.net&gt;: host mx.example.net"
+	    "[192.0.2.8] said: 550 5.1.1 <b>User =\nunknown</b> (in reply to "
+	    "RCPT TO command)</p></body></html>\n";
+	struct arena *a = arena_new(1 << 22);
+	struct bounced x = bounced(a, text);
+
+	(void)state;
+	assert_int_equal(x.list.n, 1);
+	assert_sv(x.list.v[0].recipient, "bert@example.net");
+	assert_sv(mtext_sv(&x.list.v[0].text), "550 5.1.1 User unknown");
+	assert_int_equal(x.list.v[0].text.src[0],
+	                 strstr(text, "550 5.1.1") - text);
+	arena_free(a);
+}
+
 /* clang-format off */
 static const struct {
 	const char *value, *address;
@@ -342,5 +365,5 @@ UNIT_MAIN(cmocka_unit_test(fields_and_words_are_joined),
 	    cmocka_unit_test(fields_stand_where_they_are),
 	    cmocka_unit_test(complaints), cmocka_unit_test(answers),
           cmocka_unit_test(ordinary_mails_are_none),
-          cmocka_unit_test(forwarded), cmocka_unit_test(addresses_of_fields),
+          cmocka_unit_test(forwarded), cmocka_unit_test(only_a_page), cmocka_unit_test(addresses_of_fields),
           cmocka_unit_test(odd_spacing))
