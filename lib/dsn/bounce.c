@@ -291,6 +291,7 @@ static void read_fields(struct job *j, const struct found *f,
 		if (rep->v[i].final.n || rep->v[i].original.n ||
 		    rep->v[i].diagnostic.n)
 			report_attempt(j, &rep->v[i], rep, t);
+	j->list->more |= rep->more;
 }
 
 /* Do the fields give the server's reply for each recipient? */

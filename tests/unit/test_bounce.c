@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/buf.h"
 #include "dsn/bounce.h"
 #include "dsn/report.h"
 #include "unit.h"
@@ -224,6 +225,28 @@ static void a_goodbye_is_no_reason(void **state)
 	arena_free(a);
 }
 
+/* Recipients over the limit are left out, and that is told. */
+static void many_recipients(void **state)
+{
+	struct arena *a = arena_new(1 << 24);
+	struct buf b;
+	struct bounced x;
+
+	(void)state;
+	buf_init(&b, 1 << 20);
+	buf_adds(&b, HEAD "--b\nContent-Type: message/delivery-status\n\n");
+	for (unsigned i = 0; i <= REPORT_MAX; i++)
+		buf_addf(&b, "Final-Recipient: rfc822; u%u@example.net\n"
+		         "Action: failed\nStatus: 5.1.1\n\n", i);
+	buf_adds(&b, RETURNED);
+	buf_addc(&b, '\0');
+	x = bounced(a, b.p);
+	assert_int_equal(x.list.n, REPORT_MAX);
+	assert_true(x.list.more);
+	buf_fini(&b);
+	arena_free(a);
+}
+
 static void complaints(void **state)
 {
 	struct arena *a = arena_new(1 << 22);
@@ -363,6 +386,7 @@ UNIT_MAIN(cmocka_unit_test(fields_and_words_are_joined),
           cmocka_unit_test(a_goodbye_is_no_reason),
           cmocka_unit_test(words_stand_where_they_are),
 	    cmocka_unit_test(fields_stand_where_they_are),
+	    cmocka_unit_test(many_recipients),
 	    cmocka_unit_test(complaints), cmocka_unit_test(answers),
           cmocka_unit_test(ordinary_mails_are_none),
           cmocka_unit_test(forwarded), cmocka_unit_test(only_a_page), cmocka_unit_test(addresses_of_fields),
