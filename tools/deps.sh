@@ -10,7 +10,8 @@ packages() {
 	build) echo "gcc libc6-dev make meson ninja-build pkg-config \
 libjansson-dev" ;;
 	check) echo "libcmocka-dev python3 python3-jsonschema mandoc \
-zsh fish bash-completion clang g++ nodejs php-cli iproute2 mount" ;;
+zsh fish bash-completion clang g++ nodejs php-cli iproute2 mount \
+libemail-outlook-message-perl" ;;
 	fuzz) echo "clang" ;; # also what make asan needs
 	bench) echo "g++ libre2-dev" ;;
 	*)
@@ -33,6 +34,8 @@ have() {
 	pkg-config) command -v pkg-config >/dev/null 2>&1 ;;
 	g++) command -v g++ >/dev/null 2>&1 ;;
 	libjansson-dev) pkg-config --exists jansson 2>/dev/null ;;
+	libemail-outlook-message-perl)
+		perl -MEmail::Outlook::Message -e 1 2>/dev/null ;;
 	libcmocka-dev) pkg-config --exists cmocka 2>/dev/null ;;
 	libre2-dev) pkg-config --exists re2 2>/dev/null ;;
 	libc6-dev) test -e /usr/include/stdio.h ;;

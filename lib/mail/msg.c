@@ -200,6 +200,15 @@ static void take_type(struct head *h, sv value)
 	memcpy(h->report, report.p, report.n);
 }
 
+/* RFC 5322 3.6.8; not so "Microsoft Mail Internet Headers Version 2.0". */
+static bool is_name(sv s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~')
+			return false;
+	return s.n > 0;
+}
+
 /* The next field with its folds; false at the empty line or the end. */
 static bool next_field(sv *rest, sv *field)
 {
@@ -223,8 +232,7 @@ static void put_headers(struct job *j, const struct mapi *o, struct head *h)
 		size_t colon = sv_chr(field, ':');
 		sv name = sv_trim(sv_head(field, colon));
 
-		/* Also "Microsoft Mail Internet Headers Version 2.0". */
-		if (colon == SV_NPOS || sv_chr(name, ' ') != SV_NPOS)
+		if (colon == SV_NPOS || !is_name(name))
 			continue;
 		if (sv_ieq(name, SV("Content-Type")))
 			take_type(h, sv_drop(field, colon + 1));
