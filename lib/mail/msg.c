@@ -132,8 +132,8 @@ static void put_base64(struct job *j, sv s)
 		for (size_t k = 0; k < 3; k++)
 			v = v << 8 | (k < n ? (unsigned char)s.p[i + k] : 0);
 		for (size_t k = 0; k < 4; k++)
-			buf_addc(&j->out, k <= n ? digits[v >> (18 - 6 * k) & 63]
-			                         : '=');
+			buf_addc(&j->out,
+			         k <= n ? digits[v >> (18 - 6 * k) & 63] : '=');
 		if (i % 57 == 54 || i + 3 >= s.n)
 			buf_addc(&j->out, '\n');
 	}
