@@ -12,12 +12,24 @@ sv diag_value(const struct diagnosis *d, sv name)
 	return SV("");
 }
 
+/*
+ * Readers of broken texts, and codes that are repeated inside of one, leave
+ * line ends in what should be one word: that is no value of anything.
+ */
+static bool is_whole(sv value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] < 0x20 || value.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
 /* The first value of a name stays. */
 static void put(struct diagnosis *d, const char *name, sv value)
 {
 	sv key = sv_str(name);
 
-	if (!value.n || d->nvalues == DIAG_MAX_VALUES ||
+	if (!value.n || !is_whole(value) || d->nvalues == DIAG_MAX_VALUES ||
 	    diag_value(d, key).n)
 		return;
 	d->values[d->nvalues++] = (struct diag_value){key, value};
