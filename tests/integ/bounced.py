@@ -96,6 +96,8 @@ DIFFERS = {
 		"x@gone": ("route.unreachable", None, True),
 	},
 }
+# What newer versions tell at once (OpenSMTPD 7 knows what a null MX is).
+NEWER = {"opensmtpd": {"x@nullmx": ("recipient.null-mx", None, False)}}
 # It never tells at which step it was refused.
 NO_STAGE = {"opensmtpd"}
 # Warnings before the end, of those that write them; what they have to tell.
@@ -262,6 +264,10 @@ def check(server, mailwhy, out):
 			hold(d["action"] == "delayed" and want[who][2] and
 			     not d["expired"], f"{who}: {d['action']}, {d['cause']}")
 			warned.setdefault(who, []).append(d["cause"])
+	for r, newer in NEWER.get(server, {}).items():
+		who = f"{r}.example.net"
+		if any(d["cause"] == newer[0] for d in failed.get(who, [])):
+			want[who] = newer
 	check_failures(want, failed)
 	check_warnings(server, warned)
 
