@@ -110,6 +110,12 @@ static void csv(const struct mw_answer *x, struct buf *out)
 	    {"sisimai", "sisimai"},     {"kumomta", "kumomta"},
 	    {"sparkpost", "sparkpost"}, {"rfc3463", "rfc3463"},
 	};
+	static const struct render_column sums[] = {
+	    {"count", "count"},
+	    {"action", "action"},
+	    {"cause", "cause"},
+	    {"title", "title"},
+	};
 	static const struct render_column rules[] = {
 	    {"rule", "rule"},
 	    {"cause", "cause"},
@@ -123,6 +129,8 @@ static void csv(const struct mw_answer *x, struct buf *out)
 		CSV(causes);
 	else if (sv_eq(name, SV("rules")))
 		CSV(rules);
+	else if (sv_eq(name, SV("summary")))
+		CSV(sums);
 	else
 		answer_csv(x->items, true, out);
 #undef CSV

@@ -346,7 +346,7 @@ static void close_job(struct job *j)
 
 static struct mw_answer *summarise(struct job *j)
 {
-	struct mw_answer *x = answer_new(BULK_MEMORY, "explain");
+	struct mw_answer *x = answer_new(BULK_MEMORY, "summary");
 	struct rnode *o;
 
 	if (!x)
@@ -355,6 +355,9 @@ static struct mw_answer *summarise(struct job *j)
 		tally_merge(j->workers[0].tally, j->workers[i].tally);
 	o = rnode_object(x->a, x->root, SV("summary"));
 	tally_tree(x->a, j->workers[0].tally, o);
+	for (struct rnode *m = o ? o->first : NULL; m; m = m->next)
+		if (sv_eq(m->key, SV("causes")))
+			x->items = m;
 	if (arena_failed(x->a)) {
 		mw_answer_free(x);
 		return NULL;

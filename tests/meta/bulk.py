@@ -106,6 +106,12 @@ def main(mailwhy):
 		     sums["actions"]["suppress"] == len(dead) and
 		     sum(d["count"] for d in sums["days"]) == COUNT,
 		     f"summary: {sums}")
+		rows = list(csv.DictReader(io.StringIO(run(
+			mailwhy, "--summary", "--format=csv", box))))
+		lines = run(mailwhy, "--summary", "--format=jsonl", box).splitlines()
+		hold(sum(int(r["count"]) for r in rows) == COUNT and
+		     sum(json.loads(x)["count"] for x in lines) == COUNT,
+		     "summary as CSV and JSON Lines")
 		hold("<table" in run(mailwhy, "--summary", "--format=html", box),
 		     "HTML of the summary")
 		hold(run(mailwhy, "--suppress-list", box, packed).split() == dead,
