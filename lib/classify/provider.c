@@ -2,12 +2,28 @@
 #include "base/ascii.h"
 #include "classify/classify.h"
 
+/* Most globs end otherwise than the name: seen from its last letters. */
+static bool ends_may_match(sv glob, sv name)
+{
+	for (size_t k = 1; k <= glob.n && k <= name.n && k <= 6; k++) {
+		char c = glob.p[glob.n - k];
+
+		if (c == '*')
+			return true;
+		if (to_lower(c) != to_lower(name.p[name.n - k]))
+			return false;
+	}
+	return true;
+}
+
 bool host_matches(sv glob, sv name)
 {
 	size_t g = 0, i = 0, star = SV_NPOS, back = 0;
 
 	if (name.n && name.p[name.n - 1] == '.')
 		name.n--;
+	if (!ends_may_match(glob, name))
+		return false;
 	/* "*.example.org" covers the name itself too. */
 	if (sv_starts(glob, SV("*.")) && sv_ieq(sv_drop(glob, 2), name))
 		return true;

@@ -60,14 +60,30 @@ static bool must_escape(uint32_t c)
 	       is_unseen(c);
 }
 
+/* Bytes at the front that stand for themselves: most texts are all of these. */
+static size_t plain_run(sv s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= ' ' && s.p[n] < 0x7f && s.p[n] != '"' &&
+	       s.p[n] != '\\')
+		n++;
+	return n;
+}
+
 static void put_string(struct buf *out, sv s)
 {
 	buf_addc(out, '"');
-	while (s.n) {
+	for (;;) {
+		size_t len = plain_run(s);
 		char enc[4];
-		size_t len;
-		uint32_t c = utf8_decode(s, &len);
+		uint32_t c;
 
+		buf_add(out, sv_head(s, len));
+		s = sv_drop(s, len);
+		if (!s.n)
+			break;
+		c = utf8_decode(s, &len);
 		if (must_escape(c))
 			put_escape(out, c);
 		else
