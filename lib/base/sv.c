@@ -121,14 +121,29 @@ sv sv_cut(sv *s, char c)
 	return left;
 }
 
+/* Is one of the eight bytes c?  (Seen as "a byte that is zero".) */
+static bool has_byte(uint64_t eight, char c)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t x = eight ^ ones * (unsigned char)c;
+
+	return (x - ones) & ~x & ones << 7;
+}
+
 sv sv_line(sv *s)
 {
 	size_t n = 0, end;
+	uint64_t eight;
 
 	/*
 	 * Not memchr: text with lone CRs (old Macs, progress output) would be
 	 * searched for its LF from each line anew.
 	 */
+	for (; n + 8 <= s->n; n += 8) {
+		memcpy(&eight, s->p + n, 8);
+		if (has_byte(eight, '\n') || has_byte(eight, '\r'))
+			break;
+	}
 	while (n < s->n && s->p[n] != '\n' && s->p[n] != '\r')
 		n++;
 	end = n;
