@@ -101,8 +101,9 @@ static void look_at_evidence(const char *file, const char *data, size_t n,
 	if (offset < 0 || length < 0 || (size_t)offset > n ||
 	    (size_t)length > n - (size_t)offset)
 		bad(file, n, "evidence outside the input");
-	/* What is encoded looks different where it stands. */
+	/* What is encoded looks different; Outlook's items have no places. */
 	else if (text && !memmem(data, n, "base64", 6) &&
+	         !memmem(data, n < 4 ? n : 4, "\xd0\xcf\x11\xe0", 4) &&
 	         !holds(data + offset, (size_t)length, text))
 		bad(file, n, text);
 	else
