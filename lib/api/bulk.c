@@ -198,13 +198,12 @@ static void tell_progress(struct job *j)
 
 /* ---- the loop ---- */
 
-static bool wait_done(struct job *j, const struct batch *b)
+static void wait_done(struct job *j, const struct batch *b)
 {
 	(void)pthread_mutex_lock(&j->lock);
 	while (!b->done)
 		(void)pthread_cond_wait(&j->done, &j->lock);
 	(void)pthread_mutex_unlock(&j->lock);
-	return true;
 }
 
 static void hand_over(struct job *j)
@@ -239,7 +238,7 @@ static void together(struct job *j)
 		}
 		if (j->written == j->read)
 			return;
-		(void)wait_done(j, &j->ring[j->written % j->nring]);
+		wait_done(j, &j->ring[j->written % j->nring]);
 		write_batch(j, &j->ring[j->written % j->nring]);
 		j->written++;
 		tell_progress(j);

@@ -326,6 +326,20 @@ static void read_stages(struct job *j, const struct found *f, size_t had)
 	}
 }
 
+static void join_all_words(struct job *j, const struct attempts *words,
+                           size_t had)
+{
+	bool only = j->list->n == had + 1;
+
+	for (size_t i = had; i < j->list->n; i++) {
+		struct attempt *at = &j->list->v[i];
+		const struct attempt *w = same_in_words(words, at, only);
+
+		if (w)
+			join_words(at, w);
+	}
+}
+
 /*
  * The fields say who and whether.  The words are read for what the fields
  * leave out: mostly the stage alone, for some programs the whole reason.
@@ -339,18 +353,9 @@ static void read_report(struct job *j, const struct found *f)
 	read_fields(j, f, &rep);
 	if (is_complete(j, had)) {
 		read_stages(j, f, had);
-		for (size_t i = had; i < j->list->n; i++)
-			frame_settle(j->set, &j->list->v[i]);
-		return;
-	}
-	read_words(j, f, &words);
-	for (size_t i = had; i < j->list->n; i++) {
-		const struct attempt *w =
-		    same_in_words(&words, &j->list->v[i],
-		                  j->list->n == had + 1);
-
-		if (w)
-			join_words(&j->list->v[i], w);
+	} else {
+		read_words(j, f, &words);
+		join_all_words(j, &words, had);
 	}
 	for (size_t i = had; i < j->list->n; i++)
 		frame_settle(j->set, &j->list->v[i]);

@@ -140,7 +140,8 @@ enum input_step input_next(struct input *in, struct input_item *item);
 
 /*
  * Does that name stand for more than one message: a folder, a mailbox, a
- * table, an archive or something compressed?  JSON may be a log and is none.  False for what cannot be read.
+ * table, an archive or something compressed?  JSON may be a log and is none.
+ * False for what cannot be read.
  */
 bool input_is_many(const char *name);
 
