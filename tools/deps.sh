@@ -8,7 +8,8 @@ set -eu
 packages() {
 	case $1 in
 	build) echo "gcc libc6-dev make meson ninja-build pkg-config \
-libjansson-dev" ;;
+libjansson-dev libevent-dev libunbound-dev libssl-dev libcurl4-openssl-dev \
+libidn2-dev libpsl-dev publicsuffix" ;;
 	check) echo "libcmocka-dev python3 python3-jsonschema mandoc \
 zsh fish bash-completion clang g++ nodejs php-cli iproute2 mount \
 libemail-outlook-message-perl" ;;
@@ -36,6 +37,13 @@ have() {
 	libjansson-dev) pkg-config --exists jansson 2>/dev/null ;;
 	libemail-outlook-message-perl)
 		perl -MEmail::Outlook::Message -e 1 2>/dev/null ;;
+	libevent-dev) pkg-config --exists libevent_core 2>/dev/null ;;
+	libunbound-dev) pkg-config --exists libunbound 2>/dev/null ;;
+	libssl-dev) pkg-config --exists libcrypto 2>/dev/null ;;
+	libcurl4-openssl-dev) pkg-config --exists libcurl 2>/dev/null ;;
+	libidn2-dev) pkg-config --exists libidn2 2>/dev/null ;;
+	libpsl-dev) pkg-config --exists libpsl 2>/dev/null ;;
+	publicsuffix) test -e /usr/share/publicsuffix/public_suffix_list.dat ;;
 	libcmocka-dev) pkg-config --exists cmocka 2>/dev/null ;;
 	libre2-dev) pkg-config --exists re2 2>/dev/null ;;
 	libc6-dev) test -e /usr/include/stdio.h ;;
