@@ -51,7 +51,7 @@ static void fact(struct writer *w, const struct diagnosis *d, const char *text)
 	sv value = sv_str(text), label = sv_trim(sv_cut(&value, '|')), out;
 	char *z = sv_dupz(w->a, sv_trim(value));
 
-	if (!z || !fill_text(w->a, d, z, FILL_PROSE, &out))
+	if (!z || !fill_text(w->a, d, z, SLOTS_PROSE, &out))
 		return;
 	gap(w, true);
 	out = arena_printf(w->a, "%.*s: %.*s", SV_FMT(label), SV_FMT(out));
@@ -132,7 +132,7 @@ static void item(struct writer *w, const struct diagnosis *d,
 
 	switch ((enum forward_kind)it->kind) {
 	case FORWARD_TEXT:
-		if (fill_text(w->a, d, it->text, FILL_PROSE, &text))
+		if (fill_text(w->a, d, it->text, SLOTS_PROSE, &text))
 			paragraph(w, text, w->lang);
 		break;
 	case FORWARD_FACT:
@@ -201,7 +201,7 @@ void diag_forward(struct arena *a, struct rnode *n, const struct diagnosis *d,
 		return;
 	w.lang = t->lang;
 	x = with_words(a, d);
-	if (!fill_text(a, &x, t->subject, FILL_PROSE, &subject))
+	if (!fill_text(a, &x, t->subject, SLOTS_PROSE, &subject))
 		subject = sv_str(d->cause->title);
 	(void)rnode_row(a, n, "To",
 	                sv_eq(reader, SV("provider-form"))

@@ -25,7 +25,7 @@ static sv text_of(struct arena *a, const struct diagnosis *d,
 	sv out = SV("");
 
 	if (it)
-		(void)fill_text(a, d, kb_str(it->text), FILL_PROSE, &out);
+		(void)fill_text(a, d, kb_str(it->text), SLOTS_PROSE, &out);
 	return out;
 }
 
@@ -116,7 +116,7 @@ static bool set_record(struct arena *a, const struct diagnosis *d,
 {
 	sv rest;
 
-	if (!fill_text(a, d, text, FILL_PROSE, &rest))
+	if (!fill_text(a, d, text, SLOTS_PROSE, &rest))
 		return false;
 	s->record.op = sv_word(&rest);
 	s->record.name = sv_word(&rest);
@@ -133,7 +133,7 @@ static bool make_step(struct arena *a, const struct diagnosis *d,
 
 	*s = (struct diag_step){.kind = kb_str(it->kind),
 	                        .where = kb_str(it->where)};
-	if (!fill_text(a, d, kb_str(it->text), FILL_PROSE, &s->text))
+	if (!fill_text(a, d, kb_str(it->text), SLOTS_PROSE, &s->text))
 		return false;
 	for (i++; i < cause->nitems; i++) {
 		const struct kb_item *sub = &kb_items[cause->item + i];
@@ -142,7 +142,7 @@ static bool make_step(struct arena *a, const struct diagnosis *d,
 		    !set_record(a, d, kb_str(sub->text), s))
 			return false;
 		if (sub->field == KB_COMMAND &&
-		    !fill_text(a, d, kb_str(sub->text), FILL_COMMAND,
+		    !fill_text(a, d, kb_str(sub->text), SLOTS_COMMAND,
 		               &s->command))
 			return false;
 		if (sub->field != KB_RECORD && sub->field != KB_COMMAND)

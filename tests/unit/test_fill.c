@@ -41,7 +41,7 @@ struct row {
 	const char *text, *want; /* NULL: left out */
 };
 
-static void check(const struct row *rows, size_t n, enum fill_mode mode)
+static void check(const struct row *rows, size_t n, enum slots_mode mode)
 {
 	struct diagnosis d = diagnosis();
 	struct arena *a = arena_new(1 << 20);
@@ -96,7 +96,7 @@ static void sentences(void **state)
 	/* clang-format on */
 
 	(void)state;
-	CHECK(rows, FILL_PROSE);
+	CHECK(rows, SLOTS_PROSE);
 }
 
 static void commands(void **state)
@@ -124,7 +124,7 @@ static void commands(void **state)
 	/* clang-format on */
 
 	(void)state;
-	CHECK(rows, FILL_COMMAND);
+	CHECK(rows, SLOTS_COMMAND);
 }
 
 static void long_values_are_none(void **state)
@@ -137,10 +137,10 @@ static void long_values_are_none(void **state)
 
 	(void)state;
 	memset(big, 'a', sizeof(big));
-	assert_true(fill_text(a, &d, "{ip}", FILL_PROSE, &out));
+	assert_true(fill_text(a, &d, "{ip}", SLOTS_PROSE, &out));
 	assert_int_equal(out.n, 300);
 	v.value.n = 301;
-	assert_false(fill_text(a, &d, "{ip}", FILL_PROSE, &out));
+	assert_false(fill_text(a, &d, "{ip}", SLOTS_PROSE, &out));
 	arena_free(a);
 }
 
