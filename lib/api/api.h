@@ -39,6 +39,9 @@ struct mw_answer {
 	struct rnode *root;
 	struct rnode *items; /* the list that is counted */
 	struct buf text;
+	/* of checks */
+	size_t errors, unknown;
+	sv recording;
 };
 
 /* Compile the user's rules, once. */

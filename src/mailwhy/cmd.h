@@ -21,7 +21,8 @@ enum {
 	EXIT_NOINPUT = 66, /* an input could not be read */
 	EXIT_SOFTWARE = 70,
 	EXIT_CANTCREAT = 73,
-	EXIT_IO = 74       /* the answer could not be written */
+	EXIT_IO = 74,      /* the answer could not be written */
+	EXIT_TEMPFAIL = 75 /* check: something could not be found out */
 };
 
 enum opt_type {
@@ -74,7 +75,7 @@ struct cmd {
 };
 
 extern const struct cmd *const commands[]; /* ended by NULL */
-extern const struct cmd cmd_explain, cmd_causes, cmd_rules, cmd_redact,
+extern const struct cmd cmd_explain, cmd_check, cmd_checks, cmd_causes, cmd_rules, cmd_redact,
     cmd_completion;
 
 const struct cmd *cmd_find(const char *name);

@@ -10,7 +10,7 @@
 
 /* explain is first: what names no command is for it. */
 const struct cmd *const commands[] = {
-    &cmd_explain, &cmd_causes, &cmd_rules, &cmd_redact, &cmd_completion,
+    &cmd_explain, &cmd_check, &cmd_checks, &cmd_causes, &cmd_rules, &cmd_redact, &cmd_completion,
     NULL,
 };
 

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/checks.h"
+
+const struct check *const checks[] = {
+    &check_mx, &check_ptr, &check_helo, NULL,
+};

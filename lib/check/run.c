@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/check.h"
+
+/* Findings and evaluations of one check. */
+#define CHECK_BYTES ((size_t)32 << 20)
+
+static bool suits(const struct check *c, const struct check_target *t)
+{
+	sv subject = sv_str(c->subject);
+
+	if (sv_eq(subject, SV("domain")))
+		return t->name.n != 0;
+	if (sv_eq(subject, SV("address")))
+		return t->nips != 0;
+	if (sv_eq(subject, SV("host")))
+		return t->helo.n != 0;
+	return t->message.p != NULL;
+}
+
+static bool is_skipped(const struct check *c, const struct check_options *opt)
+{
+	sv rest = sv_str(opt && opt->skip ? opt->skip : "");
+
+	while (rest.n)
+		if (sv_ieq(sv_trim(sv_cut(&rest, ',')), sv_str(c->name)))
+			return true;
+	return false;
+}
+
+static enum mw_status begin(struct check_run *run, struct facts *facts,
+                            const struct check_target *target,
+                            const struct check *c)
+{
+	*run = (struct check_run){.facts = facts, .target = target,
+	                          .check = c, .a = arena_new(CHECK_BYTES)};
+	return run->a ? MW_OK : MW_ENOMEM;
+}
+
+/* One more time from the top. */
+static void advance(struct check_run *run)
+{
+	arena_reset(run->a);
+	run->first = run->last = NULL;
+	run->n = run->more = 0;
+	run->done = run->check->run(run) == STEP_DONE;
+}
+
+enum mw_status checks_run(struct facts *facts,
+                          const struct check_target *target,
+                          const struct check_options *opt,
+                          struct check_run runs[CHECKS_MAX], size_t *n)
+{
+	size_t left;
+
+	*n = 0;
+	for (size_t i = 0; checks[i] && *n < CHECKS_MAX; i++) {
+		if (!suits(checks[i], target) || is_skipped(checks[i], opt))
+			continue;
+		if (begin(&runs[*n], facts, target, checks[i]) != MW_OK)
+			return MW_ENOMEM;
+		(*n)++;
+	}
+	for (;;) {
+		left = 0;
+		for (size_t i = 0; i < *n; i++) {
+			if (!runs[i].done)
+				advance(&runs[i]);
+			left += !runs[i].done;
+		}
+		if (!left)
+			return MW_OK;
+		facts_wait(facts);
+	}
+}
+
+void check_end(struct check_run *run)
+{
+	arena_free(run->a);
+	*run = (struct check_run){0};
+}

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/tree.h"
+
+#include "check/records.h"
+#include "kb/kb.h"
+
+/* Lines of one fault that are shown with a mark under it. */
+#define CARET_WIDTH 60
+
+struct printer {
+	struct arena *a;
+	const struct findings *known;
+	const struct proofs *proofs;
+	sv zone;
+	struct rnode *list;
+};
+
+static sv value_of(const void *arg, sv name)
+{
+	const struct finding *f = arg;
+
+	for (size_t i = 0; i < f->nvalues; i++)
+		if (sv_eq(sv_str(f->values[i].name), name))
+			return f->values[i].value;
+	return SV("");
+}
+
+static sv fill(struct printer *p, const struct finding *f, const char *text,
+               enum slots_mode mode)
+{
+	const struct slots values = {value_of, f};
+	sv out = SV("");
+
+	if (text)
+		(void)slots_fill(p->a, &values, text, mode, &out);
+	return out;
+}
+
+static bool same(const struct finding *x, const struct finding *y)
+{
+	return sv_eq(sv_str(x->id), sv_str(y->id)) &&
+	       sv_ieq(x->about, y->about);
+}
+
+static enum proof proof_of(const struct proofs *proofs,
+                           const struct finding *f)
+{
+	if (!proofs || !proofs->again || !f->nrecords)
+		return PROOF_NONE;
+	for (size_t i = 0; i < proofs->nagain; i++)
+		for (const struct finding *g = proofs->again[i].first; g;
+		     g = g->next)
+			if (same(f, g))
+				return PROOF_FAILED;
+	return PROOF_HEALED;
+}
+
+/* ---- data ---- */
+
+static void put_evidence(struct printer *p, struct rnode *n,
+                         const struct finding *f)
+{
+	struct rnode *list = rnode_list(p->a, n, SV("evidence"));
+
+	for (size_t i = 0; i < f->nevidence; i++) {
+		const struct check_evidence *e = &f->evidence[i];
+		struct rnode *o = rnode_object(p->a, list, SV(""));
+
+		(void)rnode_string(p->a, o, SV("what"), e->what);
+		(void)rnode_string(p->a, o, SV("text"), e->text);
+		if (!e->len)
+			continue;
+		(void)rnode_number(p->a, o, SV("offset"), (int64_t)e->at);
+		(void)rnode_number(p->a, o, SV("length"), (int64_t)e->len);
+	}
+}
+
+static void put_record(struct printer *p, struct rnode *list,
+                       const struct check_record *r)
+{
+	struct rnode *o = rnode_object(p->a, list, SV(""));
+	sv strings = record_strings(p->a, r);
+
+	(void)rnode_string(p->a, o, SV("op"),
+	                   !r->value.n ? SV("delete")
+	                   : r->old.n  ? SV("replace") : SV("add"));
+	(void)rnode_string(p->a, o, SV("name"), r->name);
+	(void)rnode_string(p->a, o, SV("type"), r->type);
+	if (r->value.n) {
+		(void)rnode_string(p->a, o, SV("value"), r->value);
+		(void)rnode_string(p->a, o, SV("zone_line"),
+		                   record_zone_line(p->a, r));
+	}
+	if (r->old.n)
+		(void)rnode_string(p->a, o, SV("old"), r->old);
+	if (p->zone.n)
+		(void)rnode_string(p->a, o, SV("panel_name"),
+		                   record_relative(p->a, r->name, p->zone));
+	if (strings.n)
+		(void)rnode_string(p->a, o, SV("strings"), strings);
+}
+
+static void put_steps(struct printer *p, struct rnode *n, const char *key,
+                      const struct finding *f, const struct finding_step *s,
+                      size_t count)
+{
+	struct rnode *list = count ? rnode_list(p->a, n, sv_str(key)) : NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		sv text = fill(p, f, s[i].text, SLOTS_PROSE);
+		sv command = fill(p, f, s[i].command, SLOTS_COMMAND);
+		struct rnode *o;
+
+		if (!text.n)
+			continue;
+		o = rnode_object(p->a, list, SV(""));
+		(void)rnode_string(p->a, o, SV("text"), text);
+		(void)rnode_string(p->a, o, SV("kind"), sv_str(s[i].kind));
+		if (s[i].where && *s[i].where)
+			(void)rnode_string(p->a, o, SV("where"),
+			                   sv_str(s[i].where));
+		if (command.n)
+			(void)rnode_string(p->a, o, SV("command"), command);
+	}
+}
+
+static void put_strings(struct printer *p, struct rnode *n, const char *key,
+                        const char *const *v, size_t count)
+{
+	struct rnode *list = count ? rnode_list(p->a, n, sv_str(key)) : NULL;
+
+	for (size_t i = 0; i < count; i++)
+		(void)rnode_string(p->a, list, SV(""), sv_str(v[i]));
+}
+
+static void put_data(struct printer *p, struct rnode *n,
+                     const struct finding *f, const struct finding_known *k,
+                     enum proof proof)
+{
+	struct rnode *list;
+
+	(void)rnode_string(p->a, n, SV("id"), sv_str(f->id));
+	(void)rnode_string(p->a, n, SV("check"), sv_str(f->check));
+	(void)rnode_string(p->a, n, SV("state"),
+	                   sv_str(check_state_name(k->state)));
+	(void)rnode_string(p->a, n, SV("severity"),
+	                   sv_str(severity_name(k->severity)));
+	(void)rnode_string(p->a, n, SV("about"), f->about);
+	(void)rnode_string(p->a, n, SV("title"), sv_str(k->title));
+	(void)rnode_string(p->a, n, SV("verdict"),
+	                   fill(p, f, k->verdict, SLOTS_PROSE));
+	if (k->actor)
+		(void)rnode_string(p->a, n, SV("actor"), sv_str(k->actor));
+	put_strings(p, n, "with", k->with, k->nwith);
+	put_evidence(p, n, f);
+	put_steps(p, n, "fix", f, k->fix, k->nfix);
+	if (f->nrecords && proof != PROOF_FAILED) {
+		list = rnode_list(p->a, n, SV("records"));
+		for (size_t i = 0; i < f->nrecords; i++)
+			put_record(p, list, &f->records[i]);
+		(void)rnode_bool(p->a, n, SV("proven"),
+		                 proof == PROOF_HEALED);
+	}
+	put_steps(p, n, "verify", f, k->verify, k->nverify);
+	put_strings(p, n, "causes", k->cause, k->ncause);
+	put_strings(p, n, "refs", k->ref, k->nref);
+}
+
+/* ---- prose ---- */
+
+/* The part of a long record around a fault, and a mark below it. */
+static void say_fault(struct printer *p, struct rnode *row,
+                      const struct check_evidence *e)
+{
+	size_t from = e->at > CARET_WIDTH / 2 ? e->at - CARET_WIDTH / 2 : 0;
+	size_t len = e->len < CARET_WIDTH ? e->len : CARET_WIDTH;
+	sv part = sv_slice(e->text, from, from + CARET_WIDTH + len);
+	char mark[CARET_WIDTH + 1];
+
+	memset(mark, '^', len);
+	mark[len] = '\0';
+	(void)rnode_prose(p->a, row, RNODE_CODE, part);
+	(void)rnode_prose(p->a, row, RNODE_CODE,
+	                  arena_printf(p->a, "%*s%s", (int)(e->at - from), "",
+	                               mark));
+}
+
+static void say_evidence(struct printer *p, struct rnode *n,
+                         const struct finding *f)
+{
+	struct rnode *row = f->nevidence ? rnode_row(p->a, n, "Seen", SV(""))
+	                                 : NULL;
+
+	for (size_t i = 0; i < f->nevidence; i++) {
+		const struct check_evidence *e = &f->evidence[i];
+
+		if (e->len) {
+			(void)rnode_prose(p->a, row, RNODE_PARAGRAPH, e->what);
+			say_fault(p, row, e);
+			continue;
+		}
+		(void)rnode_prose(p->a, row, RNODE_PARAGRAPH,
+		                  arena_printf(p->a, "%.*s: %.*s",
+		                               SV_FMT(e->what),
+		                               SV_FMT(e->text)));
+	}
+}
+
+static void say_record(struct printer *p, struct rnode *step,
+                       const struct check_record *r)
+{
+	sv panel = record_relative(p->a, r->name, p->zone);
+	sv strings = record_strings(p->a, r);
+
+	if (r->old.n)
+		(void)rnode_prose(p->a, step, RNODE_CODE,
+		                  arena_printf(p->a, "- %.*s %.*s %.*s",
+		                               SV_FMT(r->name),
+		                               SV_FMT(r->type),
+		                               SV_FMT(r->old)));
+	if (!r->value.n)
+		return;
+	(void)rnode_prose(p->a, step, RNODE_CODE,
+	                  arena_printf(p->a, "+ %.*s %.*s %.*s",
+	                               SV_FMT(r->name), SV_FMT(r->type),
+	                               SV_FMT(r->value)));
+	if (p->zone.n && !sv_eq(panel, r->name))
+		(void)rnode_prose(p->a, step, RNODE_PARAGRAPH,
+		    arena_printf(p->a, "In a web panel of the zone %.*s, the "
+		                       "name is %.*s.", SV_FMT(p->zone),
+		                 SV_FMT(panel)));
+	rnode_depth(rnode_prose(p->a, step, RNODE_CODE,
+	                        record_zone_line(p->a, r)),
+	            RDEPTH_TECHNICAL, RDEPTH_TECHNICAL);
+	if (strings.n)
+		(void)rnode_prose(p->a, step, RNODE_PARAGRAPH,
+		    SV("It is longer than 255 characters: a zone file needs "
+		       "it in several strings (see --technical); most panels "
+		       "cut it themselves."));
+}
+
+static void say_fix(struct printer *p, struct rnode *n,
+                    const struct finding *f, const struct finding_known *k,
+                    enum proof proof)
+{
+	struct rnode *row = k->nfix ? rnode_row(p->a, n, "Fix", SV("")) : NULL;
+
+	for (size_t i = 0; i < k->nfix; i++) {
+		const struct finding_step *s = &k->fix[i];
+		sv text = fill(p, f, s->text, SLOTS_PROSE);
+		sv command = fill(p, f, s->command, SLOTS_COMMAND);
+		sv record = fill(p, f, s->record, SLOTS_PROSE);
+		struct rnode *step;
+
+		if (!text.n)
+			continue;
+		if (s->where && *s->where)
+			text = arena_printf(p->a, "%s: %.*s", s->where,
+			                    SV_FMT(text));
+		step = rnode_prose(p->a, row, RNODE_STEP, text);
+		if (!i && proof != PROOF_FAILED)
+			for (size_t r = 0; r < f->nrecords; r++)
+				say_record(p, step, &f->records[r]);
+		if (record.n && (!f->nrecords || proof == PROOF_FAILED))
+			(void)rnode_prose(p->a, step, RNODE_CODE, record);
+		if (command.n)
+			(void)rnode_prose(p->a, step, RNODE_CODE, command);
+	}
+	if (proof == PROOF_HEALED)
+		(void)rnode_row(p->a, n, "Proven",
+		    SV("with this change laid over today's DNS, the fault is "
+		       "gone"));
+}
+
+static void say_verify(struct printer *p, struct rnode *n,
+                       const struct finding *f, const struct finding_known *k)
+{
+	struct rnode *row = k->nverify ? rnode_row(p->a, n, "Verify", SV(""))
+	                               : NULL;
+
+	for (size_t i = 0; i < k->nverify; i++) {
+		sv text = fill(p, f, k->verify[i].text, SLOTS_PROSE);
+		sv command = fill(p, f, k->verify[i].command, SLOTS_COMMAND);
+
+		if (text.n)
+			(void)rnode_prose(p->a, row, RNODE_PARAGRAPH, text);
+		if (command.n)
+			(void)rnode_prose(p->a, row, RNODE_CODE, command);
+	}
+}
+
+static void say_actor(struct printer *p, struct rnode *n,
+                      const struct finding_known *k)
+{
+	sv who = sv_str(k->actor ? kb_actor_words(sv_str(k->actor)) : "");
+
+	for (size_t i = 0; i < k->nwith; i++)
+		who = arena_printf(p->a, "%.*s%s%s", SV_FMT(who),
+		                   i ? ", " : "; helped by ",
+		                   kb_actor_words(sv_str(k->with[i])));
+	if (who.n)
+		(void)rnode_row(p->a, n, "Who must act", who);
+}
+
+static void say(struct printer *p, struct rnode *n, const struct finding *f,
+                const struct finding_known *k, enum proof proof)
+{
+	static const char *const marks[] = {"", "Warning: ", "Notice: ", ""};
+	sv verdict = fill(p, f, k->verdict, SLOTS_PROSE);
+
+	(void)rnode_prose(p->a, n, RNODE_HEADLINE,
+	                  arena_printf(p->a, "%s%.*s",
+	                               k->state == CHECK_UNKNOWN
+	                                   ? "Not known: "
+	                                   : marks[k->severity],
+	                               SV_FMT(verdict)));
+	if (k->explain)
+		(void)rnode_prose(p->a, n, RNODE_PARAGRAPH,
+		                  fill(p, f, k->explain, SLOTS_PROSE));
+	say_actor(p, n, k);
+	say_fix(p, n, f, k, proof);
+	say_verify(p, n, f, k);
+	say_evidence(p, n, f);
+	for (size_t i = 0; i < k->nref; i++)
+		rnode_depth(rnode_row(p->a, n, i ? "" : "Read more",
+		                      sv_str(k->ref[i])),
+		            RDEPTH_TECHNICAL, RDEPTH_TECHNICAL);
+}
+
+/* ---- all ---- */
+
+static bool is_open(const struct finding_known *k)
+{
+	return k->state == CHECK_FAIL || k->state == CHECK_UNKNOWN;
+}
+
+static void put(struct printer *p, const struct finding *f,
+                const struct finding_known *k, bool first)
+{
+	enum proof proof = proof_of(p->proofs, f);
+	struct rnode *n;
+
+	if (!first)
+		(void)rnode_prose(p->a, p->list, RNODE_RULE, SV(""));
+	n = rnode_object(p->a, p->list, SV(""));
+	put_data(p, n, f, k, proof);
+	say(p, n, f, k, proof);
+}
+
+/* What passed: one line each, behind all else. */
+static void put_passed(struct printer *p, const struct finding *f,
+                       const struct finding_known *k, bool first,
+                       bool any_open)
+{
+	struct rnode *n;
+
+	if (first && any_open)
+		(void)rnode_prose(p->a, p->list, RNODE_RULE, SV(""));
+	n = rnode_object(p->a, p->list, SV(""));
+	put_data(p, n, f, k, PROOF_NONE);
+	(void)rnode_row(p->a, n, first ? "Fine" : "",
+	                fill(p, f, k->verdict, SLOTS_PROSE));
+}
+
+struct counts {
+	size_t by[SEV_N], unknown, passed;
+};
+
+static sv counted(struct arena *a, const struct counts *c)
+{
+	return arena_printf(a, "%zu %s mail now or soon, %zu warning%s, "
+	                       "%zu notice%s%s.",
+	                    c->by[SEV_ERROR],
+	                    c->by[SEV_ERROR] == 1 ? "fault stops"
+	                                          : "faults stop",
+	                    c->by[SEV_WARNING],
+	                    c->by[SEV_WARNING] == 1 ? "" : "s",
+	                    c->by[SEV_NOTICE],
+	                    c->by[SEV_NOTICE] == 1 ? "" : "s",
+	                    c->unknown ? "; something could not be found out"
+	                               : "");
+}
+
+static void say_sum(struct arena *a, struct rnode *root,
+                    const struct counts *c)
+{
+	size_t all = c->by[SEV_ERROR] + c->by[SEV_WARNING] +
+	             c->by[SEV_NOTICE] + c->by[SEV_INFO] + c->unknown;
+
+	(void)rnode_prose(a, root, RNODE_HEADLINE,
+	                  all ? counted(a, c)
+	                      : SV("Nothing is wrong with what was "
+	                           "examined."));
+}
+
+static void count(const struct findings *known, const struct check_run *runs,
+                  size_t n, struct counts *c)
+{
+	*c = (struct counts){0};
+	for (size_t i = 0; i < n; i++)
+		for (const struct finding *f = runs[i].first; f; f = f->next) {
+			const struct finding_known *k =
+			    findings_get(known, sv_str(f->id));
+
+			if (!k)
+				continue;
+			c->passed += k->state == CHECK_PASS;
+			c->unknown += k->state == CHECK_UNKNOWN;
+			c->by[k->severity] += k->state == CHECK_FAIL;
+		}
+}
+
+/* Findings of one severity (open ones), or those that are not open. */
+static void put_some(struct printer *p, const struct check_run *runs, size_t n,
+                     int severity, bool *first, bool any_open)
+{
+	for (size_t i = 0; i < n; i++)
+		for (const struct finding *f = runs[i].first; f; f = f->next) {
+			const struct finding_known *k =
+			    findings_get(p->known, sv_str(f->id));
+
+			if (!k || is_open(k) != (severity < SEV_N) ||
+			    (is_open(k) && (int)k->severity != severity))
+				continue;
+			if (is_open(k))
+				put(p, f, k, *first);
+			else
+				put_passed(p, f, k, *first, any_open);
+			*first = false;
+		}
+}
+
+void check_tree(struct arena *a, const struct findings *known,
+                const struct check_run *runs, size_t n,
+                const struct proofs *proofs, sv zone, struct rnode *root,
+                size_t *errors, size_t *unknown)
+{
+	struct printer p = {a, known, proofs, zone, NULL};
+	struct counts c;
+	bool first = true, passed = true;
+
+	count(known, runs, n, &c);
+	say_sum(a, root, &c);
+	p.list = rnode_list(a, root, SV("findings"));
+	for (int s = 0; s < SEV_N; s++)
+		put_some(&p, runs, n, s, &first, false);
+	put_some(&p, runs, n, SEV_N, &passed, !first);
+	*errors = c.by[SEV_ERROR];
+	*unknown = c.unknown;
+}
+
+sv check_proposals(struct arena *a, const struct findings *known,
+                   const struct check_run *runs, size_t n)
+{
+	sv all = SV("");
+
+	for (size_t i = 0; i < n; i++)
+		for (const struct finding *f = runs[i].first; f; f = f->next) {
+			const struct finding_known *k =
+			    findings_get(known, sv_str(f->id));
+
+			for (size_t r = 0; k && k->state == CHECK_FAIL &&
+			                   r < f->nrecords; r++)
+				all = arena_printf(
+				    a, "%.*s%.*s", SV_FMT(all),
+				    SV_FMT(record_overlay(a,
+				                          &f->records[r])));
+		}
+	return all;
+}
+
+/* ---- the catalogue ---- */
+
+static void put_check(struct arena *a, struct rnode *list,
+                      struct rnode *table, const struct check *c)
+{
+	struct rnode *o = rnode_object(a, list, SV(""));
+	struct rnode *row = rnode_list(a, table, SV(""));
+
+	(void)rnode_string(a, row, SV(""), sv_str(c->name));
+	(void)rnode_string(a, row, SV(""), sv_str(c->title));
+
+	(void)rnode_string(a, o, SV("check"), sv_str(c->name));
+	(void)rnode_string(a, o, SV("subject"), sv_str(c->subject));
+	(void)rnode_string(a, o, SV("title"), sv_str(c->title));
+}
+
+static void put_checks(struct arena *a, struct rnode *root,
+                       struct rnode *list)
+{
+	struct rnode *t = rnode_prose(a, root, RNODE_TABLE, SV(""));
+	struct rnode *head = rnode_list(a, t, SV(""));
+
+	(void)rnode_string(a, head, SV(""), SV("check"));
+	(void)rnode_string(a, head, SV(""), SV("what it looks at"));
+	for (size_t i = 0; checks[i]; i++)
+		put_check(a, list, t, checks[i]);
+}
+
+static void put_known(struct printer *p, const struct finding_known *k)
+{
+	struct finding none = {.id = k->id, .check = ""};
+	struct rnode *o = rnode_object(p->a, p->list, SV(""));
+
+	put_data(p, o, &none, k, PROOF_NONE);
+	say(p, o, &none, k, PROOF_NONE);
+}
+
+/* "spf." for "spf": the findings of a check begin with its name. */
+static bool belongs(const struct finding_known *k, sv check)
+{
+	sv id = sv_str(k->id);
+
+	return sv_starts(id, check) && id.n > check.n &&
+	       id.p[check.n] == '.';
+}
+
+bool check_catalogue(struct arena *a, const struct findings *known, sv id,
+                     struct rnode *root, struct rnode **items)
+{
+	struct printer p = {a, known, NULL, SV(""), NULL};
+	const struct finding_known *one = findings_get(known, id);
+
+	*items = p.list =
+	    rnode_list(a, root, id.n ? SV("findings") : SV("checks"));
+	if (!id.n)
+		put_checks(a, root, p.list);
+	else if (one)
+		put_known(&p, one);
+	else
+		for (size_t i = 0; i < findings_count(known); i++)
+			if (belongs(findings_nth(known, i), id))
+				put_known(&p, findings_nth(known, i));
+	return p.list && p.list->first;
+}

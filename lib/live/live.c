@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "live/live.h"
+
+#include "check/tree.h"
+#include "live/target.h"
+#include "live/world.h"
+
+/* All of one run that is kept together. */
+struct run {
+	struct arena *a;
+	const struct mw_check_options *opt;
+	struct check_target target;
+	struct world *world;
+	struct facts *facts, *again;
+	struct check_run runs[CHECKS_MAX], second[CHECKS_MAX];
+	size_t n, nsecond;
+};
+
+static enum mw_status known(struct arena *a, struct findings **out,
+                            struct mw_err *err)
+{
+	return findings_read(a, sv_of(findings_builtin, findings_builtin_n),
+	                     out, err);
+}
+
+/* Walk up to the zone that the domain is in: whose SOA it is. */
+static enum step zone_of(struct facts *f, const struct check_target *t,
+                         struct dns_name *zone)
+{
+	struct dns_name up = t->name;
+
+	zone->n = 0;
+	do {
+		const struct dns_answer *an = facts_dns(f, &up, DNS_SOA);
+
+		if (an->state == DNS_PENDING)
+			return STEP_WAIT;
+		if (an->state == DNS_FOUND && !an->nchain) {
+			*zone = up;
+			return STEP_DONE;
+		}
+		if (an->zone.n && dns_name_from(an->zone, zone))
+			return STEP_DONE;
+	} while (dns_name_up(&up) && dns_name_labels(&up) > 1);
+	return STEP_DONE;
+}
+
+static sv zone_text(struct run *r)
+{
+	struct dns_name zone;
+	char text[DNS_NAME_TEXT];
+
+	if (!r->target.name.n)
+		return SV("");
+	while (zone_of(r->facts, &r->target, &zone) == STEP_WAIT)
+		facts_wait(r->facts);
+	return zone.n ? arena_dup(r->a, dns_name_text(&zone, text)) : SV("");
+}
+
+/* Everything once more, with what was proposed laid over the world. */
+static enum mw_status prove(struct run *r, const struct findings *k,
+                            struct proofs *proofs, struct mw_err *err)
+{
+	struct check_options opt = {r->opt->skip};
+	sv with = check_proposals(r->a, k, r->runs, r->n);
+	enum mw_status st;
+
+	*proofs = (struct proofs){0};
+	if (!with.n)
+		return MW_OK;
+	st = world_facts(r->world, with, &r->again, err);
+	if (st == MW_OK)
+		st = checks_run(r->again, &r->target, &opt, r->second,
+		                &r->nsecond);
+	if (st == MW_OK)
+		*proofs = (struct proofs){r->second, r->nsecond};
+	return st;
+}
+
+static enum mw_status run_all(struct run *r, struct rnode *root,
+                              struct live_result *out, struct mw_err *err)
+{
+	struct check_options opt = {r->opt->skip};
+	struct proofs proofs;
+	struct findings *k;
+	enum mw_status st = known(r->a, &k, err);
+
+	if (st == MW_OK)
+		st = target_from(r->a, r->opt, &r->target, err);
+	if (st == MW_OK)
+		st = world_new(r->opt, &r->world, err);
+	if (st == MW_OK)
+		st = world_facts(r->world, SV(""), &r->facts, err);
+	if (st == MW_OK)
+		st = checks_run(r->facts, &r->target, &opt, r->runs, &r->n);
+	if (st == MW_OK)
+		st = prove(r, k, &proofs, err);
+	if (st != MW_OK)
+		return st;
+	check_tree(r->a, k, r->runs, r->n, &proofs, zone_text(r), root,
+	           &out->errors, &out->unknown);
+	for (struct rnode *n = root->first; n; n = n->next)
+		if (sv_eq(n->key, SV("findings")))
+			out->items = n;
+	return MW_OK;
+}
+
+static enum mw_status check(struct arena *a,
+                            const struct mw_check_options *opt,
+                            struct rnode *root, struct live_result *out,
+                            struct mw_err *err)
+{
+	struct run *r = arena_alloc(a, 1, sizeof(*r));
+	enum mw_status st;
+
+	if (!r)
+		return mw_fail(err, MW_ENOMEM, "no memory");
+	r->a = a;
+	r->opt = opt;
+	st = run_all(r, root, out, err);
+	if (st == MW_ENOMEM || arena_failed(a))
+		st = mw_fail(err, MW_ENOMEM, "no memory for the answer");
+	for (size_t i = 0; i < r->n; i++)
+		check_end(&r->runs[i]);
+	for (size_t i = 0; i < r->nsecond; i++)
+		check_end(&r->second[i]);
+	facts_free(r->again);
+	facts_free(r->facts);
+	world_free(r->world);
+	return st;
+}
+
+static enum mw_status catalogue(struct arena *a, const char *id,
+                                struct rnode *root, struct live_result *out,
+                                struct mw_err *err)
+{
+	struct findings *k;
+	enum mw_status st = known(a, &k, err);
+
+	if (st == MW_OK &&
+	    !check_catalogue(a, k, sv_str(id), root, &out->items))
+		st = mw_fail(err, MW_ENOENT, "there is no check or finding "
+		                             "\"%s\"", id);
+	return st;
+}
+
+const struct live *mailwhy_live(void)
+{
+	static const struct live live = {MAILWHY_VERSION, check, catalogue};
+
+	return &live;
+}

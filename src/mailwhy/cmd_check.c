@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "mailwhy/check.h"
+
+static struct {
+	struct opt_list ips, selectors, with, own;
+	const char *helo, *mail_from, *from, *message, *receiver, *resolver,
+	    *skip, *zone, *record, *replay, *now, *timeout;
+	bool offline, smtp, dry_run;
+} opts;
+
+/* clang-format off */
+static const struct opt options[] = {
+	{"ip", 0, OPT_LIST, &opts.ips, "ADDRESS",
+		"an address that the mail is sent from, IPv4 or IPv6", NULL},
+	{"helo", 0, OPT_STRING, &opts.helo, "NAME",
+		"the name that the server calls itself by", NULL},
+	{"mail-from", 0, OPT_STRING, &opts.mail_from, "ADDRESS",
+		"the envelope sender (Return-Path)", NULL},
+	{"from", 0, OPT_STRING, &opts.from, "ADDRESS",
+		"the sender that people see (From)", NULL},
+	{"selector", 0, OPT_LIST, &opts.selectors, "NAME",
+		"a selector of DKIM keys; usual ones are tried as well", NULL},
+	{"message", 0, OPT_STRING, &opts.message, "FILE",
+		"verify the signatures of this message", NULL},
+	{"own", 0, OPT_LIST, &opts.own, "NAME",
+		"a domain or host of yours: ask there what no stranger is "
+		"asked", NULL},
+	{"receiver", 0, OPT_STRING, &opts.receiver, "NAME",
+		"judge by the rules of that receiver too: google, microsoft",
+		NULL},
+	{"with", 0, OPT_LIST, &opts.with, "RECORD",
+		"what if: '+NAME TYPE VALUE' adds, '-NAME TYPE' takes away, "
+		"without a sign it replaces", NULL},
+	{"skip", 0, OPT_STRING, &opts.skip, "CHECKS",
+		"leave out these checks, separated by commas", NULL},
+	{"resolver", 0, OPT_STRING, &opts.resolver, "ADDR[@PORT]",
+		"ask this resolver instead of the system's", NULL},
+	{"smtp", 0, OPT_FLAG, &opts.smtp, NULL,
+		"also connect to mail servers", NULL},
+	{"offline", 0, OPT_FLAG, &opts.offline, NULL,
+		"ask nobody: only what --zone or --replay hold", NULL},
+	{"zone", 0, OPT_STRING, &opts.zone, "FILE",
+		"records of a file instead of the network", NULL},
+	{"record", 0, OPT_STRING, &opts.record, "FILE",
+		"keep every answer in FILE, to look at it again later", NULL},
+	{"replay", 0, OPT_STRING, &opts.replay, "FILE",
+		"use the answers kept in FILE, ask nobody", NULL},
+	{"dry-run", 0, OPT_FLAG, &opts.dry_run, NULL,
+		"say what would be asked, and of whom; ask nobody", NULL},
+	{"now", 0, OPT_STRING, &opts.now, "TIME",
+		"judge at this time (seconds since 1970)", NULL},
+	{"timeout", 0, OPT_STRING, &opts.timeout, "SECONDS",
+		"give up after so long (30)", NULL},
+	OPT_END
+};
+/* clang-format on */
+
+static volatile int stop;
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	stop = 1;
+}
+
+static void say(void *arg, const char *text)
+{
+	(void)arg;
+	complain("%s", text);
+}
+
+/* A whole number within limits; false: said which option is wrong. */
+static bool number(const char *option, const char *text, long long max,
+                   long long *out)
+{
+	char *end;
+
+	*out = 0;
+	if (!text)
+		return true;
+	*out = strtoll(text, &end, 10);
+	if (end != text && !*end && *out > 0 && *out <= max)
+		return true;
+	complain("check: --%s takes a number from 1", option);
+	return false;
+}
+
+/* The records of all --with, one a line; the caller frees it. */
+static char *lines_of(const struct opt_list *list)
+{
+	size_t size = 1;
+	char *text, *p;
+
+	for (size_t i = 0; i < list->n; i++)
+		size += strlen(list->v[i]) + 1;
+	text = p = malloc(size);
+	for (size_t i = 0; text && i < list->n; i++)
+		p = stpcpy(stpcpy(p, list->v[i]), "\n");
+	if (text)
+		*p = '\0';
+	return text;
+}
+
+struct files {
+	struct bytes message, zone, replay;
+	char *with;
+};
+
+static bool read_files(struct files *f)
+{
+	f->with = lines_of(&opts.with);
+	return f->with && (!opts.message || read_all(opts.message,
+	                                             &f->message)) &&
+	       (!opts.zone || read_all(opts.zone, &f->zone)) &&
+	       (!opts.replay || read_all(opts.replay, &f->replay));
+}
+
+static int free_files(struct files *f, int status)
+{
+	free(f->message.p);
+	free(f->zone.p);
+	free(f->replay.p);
+	free(f->with);
+	return status;
+}
+
+static bool fill_options(struct mw_check_options *o, const struct files *f)
+{
+	long long now, timeout;
+
+	if (!number("now", opts.now, INT64_MAX / 2, &now) ||
+	    !number("timeout", opts.timeout, 3600, &timeout))
+		return false;
+	*o = (struct mw_check_options){
+	    .size = sizeof(*o), .ips = opts.ips.v, .nips = opts.ips.n,
+	    .helo = opts.helo, .mail_from = opts.mail_from,
+	    .from = opts.from, .selectors = opts.selectors.v,
+	    .nselectors = opts.selectors.n, .own = opts.own.v,
+	    .nown = opts.own.n, .message = f->message.p,
+	    .message_n = f->message.n, .with = f->with[0] ? f->with : NULL,
+	    .resolver = opts.resolver, .receiver = opts.receiver,
+	    .skip = opts.skip, .zone = f->zone.p, .zone_n = f->zone.n,
+	    .replay = f->replay.p, .replay_n = f->replay.n,
+	    .offline = opts.offline, .smtp = opts.smtp,
+	    .dry_run = opts.dry_run, .record = opts.record != NULL,
+	    .now = now, .timeout_ms = (unsigned)timeout * 1000,
+	    .note = say, .stop = &stop};
+	return true;
+}
+
+/* What was asked is kept even where nothing came of it. */
+static int keep_recording(const struct mw_answer *answer, int status)
+{
+	size_t n;
+	const char *text = mw_answer_recording(answer, &n);
+
+	if (!opts.record || !text)
+		return status;
+	return write_private(opts.record, text, n) ? status : EXIT_CANTCREAT;
+}
+
+static int check_one(struct mw_ctx *ctx, const struct mw_check_options *o)
+{
+	struct mw_answer *answer;
+	struct mw_err err;
+	int status = EXIT_DONE;
+
+	if (mw_check(ctx, o, &answer, &err) != MW_OK)
+		return no_answer(NULL, &err);
+	if (mw_answer_errors(answer))
+		status = EXIT_FINDING;
+	else if (mw_answer_unknown(answer))
+		status = EXIT_TEMPFAIL;
+	return print_answer(NULL, answer, keep_recording(answer, status));
+}
+
+static int run(int argc, char **argv)
+{
+	struct files files = {0};
+	struct mw_check_options o;
+	struct mw_ctx *ctx;
+	int status;
+
+	if (argc > 1) {
+		complain("check: one domain, address or host at a time");
+		return EXIT_USAGE;
+	}
+	if (!read_files(&files))
+		return free_files(&files, EXIT_NOINPUT);
+	if (!fill_options(&o, &files))
+		return free_files(&files, EXIT_USAGE);
+	o.subject = argc ? argv[0] : NULL;
+	ctx = context_new();
+	if (!ctx)
+		return free_files(&files, EXIT_SOFTWARE);
+	(void)signal(SIGINT, on_signal);
+	(void)signal(SIGTERM, on_signal);
+	status = check_one(ctx, &o);
+	mw_ctx_free(ctx);
+	return free_files(&files, status);
+}
+
+const struct cmd cmd_check = {
+    "check", NULL, "DOMAIN | IP | HOST | ADDRESS",
+    "audit a domain, an address or a host as receivers see it",
+    options, run, "mailwhy-check",
+};
+
+static int run_checks(int argc, char **argv)
+{
+	struct mw_ctx *ctx;
+	struct mw_answer *answer;
+	struct mw_err err;
+
+	if (argc > 1) {
+		complain("checks: one id at a time");
+		return EXIT_USAGE;
+	}
+	ctx = context_new();
+	if (!ctx)
+		return EXIT_SOFTWARE;
+	if (mw_checks(ctx, argc ? argv[0] : NULL, &answer, &err) != MW_OK) {
+		mw_ctx_free(ctx);
+		return no_answer(NULL, &err);
+	}
+	return argc ? print_answer(ctx, answer, EXIT_DONE)
+	            : print_table(ctx, answer, EXIT_DONE);
+}
+
+const struct cmd cmd_checks = {
+    "checks", NULL, "[ID]",
+    "list the checks, or show what is known about a check or finding",
+    NULL, run_checks, "mailwhy-check",
+};
