@@ -503,7 +503,15 @@ static void put_known(struct printer *p, const struct finding_known *k)
 	struct rnode *o = rnode_object(p->a, p->list, SV(""));
 
 	put_data(p, o, &none, k, PROOF_NONE);
-	say(p, o, &none, k, PROOF_NONE);
+	(void)rnode_prose(p->a, o, RNODE_HEADLINE, sv_str(k->title));
+	(void)rnode_row(p->a, o, "Id", arena_printf(p->a, "%s (%s)", k->id,
+	    k->state == CHECK_FAIL ? severity_name(k->severity)
+	                           : check_state_name(k->state)));
+	if (k->explain)
+		(void)rnode_prose(p->a, o, RNODE_PARAGRAPH,
+		                  fill(p, &none, k->explain, SLOTS_PROSE));
+	say_actor(p, o, k);
+	say_fix(p, o, &none, k, PROOF_NONE);
 }
 
 /* "spf." for "spf": the findings of a check begin with its name. */

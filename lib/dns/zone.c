@@ -29,7 +29,7 @@ struct dns_zone {
 	struct arena *a;
 	struct node **table;
 	size_t size, used; /* size is a power of two */
-	bool unknown_fails;
+	sv who, why; /* of what is not known; why is empty: it is not there */
 };
 
 struct zone_resolver {
@@ -58,9 +58,10 @@ void dns_zone_free(struct dns_zone *z)
 	arena_free(z->a);
 }
 
-void dns_zone_closed(struct dns_zone *z, bool unknown_fails)
+void dns_zone_unknown(struct dns_zone *z, sv who, sv why)
 {
-	z->unknown_fails = unknown_fails;
+	z->who = who;
+	z->why = why;
 }
 
 static struct node *find(const struct dns_zone *z, const struct dns_name *name)
@@ -195,9 +196,8 @@ static struct node *wildcard(const struct dns_zone *z,
 
 static void absent(const struct dns_zone *z, struct dns_query *q, bool exists)
 {
-	if (z->unknown_fails)
-		dns_fail(q, DNS_TEMPFAIL, SV("the recording"),
-		         SV("this was not asked when it was made"));
+	if (z->why.n)
+		dns_fail(q, DNS_TEMPFAIL, z->who, z->why);
 	else
 		dns_fail(q, exists ? DNS_NODATA : DNS_NXDOMAIN, SV(""), SV(""));
 }
@@ -275,8 +275,9 @@ static void zone_free(struct dns_resolver *r)
 
 static sv zone_name(const struct dns_resolver *r)
 {
-	return ((const struct zone_resolver *)r)->z->unknown_fails
-	           ? SV("a recording") : SV("records given by hand");
+	const struct dns_zone *z = ((const struct zone_resolver *)r)->z;
+
+	return z->who.n ? z->who : SV("records given by hand");
 }
 
 struct dns_resolver *dns_zone_resolver(const struct dns_zone *z)

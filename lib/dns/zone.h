@@ -39,8 +39,11 @@ enum mw_status dns_zone_add(struct dns_zone *z, const struct dns_name *name,
 enum mw_status dns_zone_state(struct dns_zone *z, const struct dns_name *name,
                               uint16_t type, enum dns_state state, sv why);
 
-/* What is not there: does not exist (false, the default) or is not known. */
-void dns_zone_closed(struct dns_zone *z, bool unknown_fails);
+/*
+ * What is not there does not exist, or (from this call on) is not known: who
+ * failed to tell, and why.  Both must outlive the zone.
+ */
+void dns_zone_unknown(struct dns_zone *z, sv who, sv why);
 
 /* A resolver over z, which must outlive it.  NULL if there is no memory. */
 struct dns_resolver *dns_zone_resolver(const struct dns_zone *z);

@@ -20,6 +20,9 @@ static enum mw_status from_zone(struct world *w, struct mw_err *err)
 	w->zone = dns_zone_new();
 	if (!w->zone)
 		return mw_fail(err, MW_ENOMEM, "no memory");
+	if (!w->opt->zone)
+		dns_zone_unknown(w->zone, SV("nobody"),
+		                 SV("nobody is asked (--offline)"));
 	st = dns_zone_read(w->zone, sv_of(w->opt->zone, w->opt->zone_n), err);
 	if (st == MW_ESYNTAX)
 		return mw_fail_at(err, MW_EINVAL, err->where,
@@ -39,7 +42,7 @@ enum mw_status world_new(const struct mw_check_options *opt,
 		return mw_fail(err, MW_ENOMEM, "no memory");
 	*out = w;
 	w->opt = opt;
-	st = opt->zone ? from_zone(w, err)
+	st = opt->zone || opt->offline ? from_zone(w, err)
 	               : mw_fail(err, MW_EINVAL, "only a zone for now");
 	return st;
 }

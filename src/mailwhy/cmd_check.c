@@ -21,28 +21,25 @@ static const struct opt options[] = {
 	{"helo", 0, OPT_STRING, &opts.helo, "NAME",
 		"the name that the server calls itself by", NULL},
 	{"mail-from", 0, OPT_STRING, &opts.mail_from, "ADDRESS",
-		"the envelope sender (Return-Path)", NULL},
+		"the envelope sender, which bounces go to", NULL},
 	{"from", 0, OPT_STRING, &opts.from, "ADDRESS",
-		"the sender that people see (From)", NULL},
+		"the sender that people see", NULL},
 	{"selector", 0, OPT_LIST, &opts.selectors, "NAME",
-		"a selector of DKIM keys; usual ones are tried as well", NULL},
+		"a selector of DKIM keys, beside the usual ones", NULL},
 	{"message", 0, OPT_STRING, &opts.message, "FILE",
 		"verify the signatures of this message", NULL},
 	{"own", 0, OPT_LIST, &opts.own, "NAME",
-		"a domain or host of yours: ask there what no stranger is "
-		"asked", NULL},
+		"a domain or host of yours: ask there what no stranger is asked", NULL},
 	{"receiver", 0, OPT_STRING, &opts.receiver, "NAME",
-		"judge by the rules of that receiver too: google, microsoft",
-		NULL},
+		"judge by the published rules of that receiver too", NULL},
 	{"with", 0, OPT_LIST, &opts.with, "RECORD",
-		"what if: '+NAME TYPE VALUE' adds, '-NAME TYPE' takes away, "
-		"without a sign it replaces", NULL},
+		"what if this were published: +NAME TYPE VALUE", NULL},
 	{"skip", 0, OPT_STRING, &opts.skip, "CHECKS",
 		"leave out these checks, separated by commas", NULL},
-	{"resolver", 0, OPT_STRING, &opts.resolver, "ADDR[@PORT]",
-		"ask this resolver instead of the system's", NULL},
+	{"resolver", 0, OPT_STRING, &opts.resolver, "SERVER",
+		"ask this resolver instead of those of the system", NULL},
 	{"smtp", 0, OPT_FLAG, &opts.smtp, NULL,
-		"also connect to mail servers", NULL},
+		"also connect to the mail servers of the domain", NULL},
 	{"offline", 0, OPT_FLAG, &opts.offline, NULL,
 		"ask nobody: only what --zone or --replay hold", NULL},
 	{"zone", 0, OPT_STRING, &opts.zone, "FILE",
@@ -210,31 +207,4 @@ const struct cmd cmd_check = {
     "check", NULL, "DOMAIN | IP | HOST | ADDRESS",
     "audit a domain, an address or a host as receivers see it",
     options, run, "mailwhy-check",
-};
-
-static int run_checks(int argc, char **argv)
-{
-	struct mw_ctx *ctx;
-	struct mw_answer *answer;
-	struct mw_err err;
-
-	if (argc > 1) {
-		complain("checks: one id at a time");
-		return EXIT_USAGE;
-	}
-	ctx = context_new();
-	if (!ctx)
-		return EXIT_SOFTWARE;
-	if (mw_checks(ctx, argc ? argv[0] : NULL, &answer, &err) != MW_OK) {
-		mw_ctx_free(ctx);
-		return no_answer(NULL, &err);
-	}
-	return argc ? print_answer(ctx, answer, EXIT_DONE)
-	            : print_table(ctx, answer, EXIT_DONE);
-}
-
-const struct cmd cmd_checks = {
-    "checks", NULL, "[ID]",
-    "list the checks, or show what is known about a check or finding",
-    NULL, run_checks, "mailwhy-check",
 };

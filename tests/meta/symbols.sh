@@ -20,7 +20,7 @@ nm -D --defined-only "$lib" | sed 's/.* //; s/@.*//' | sort -u >"$tmp/has"
 # Names before a bracket, outside comments.
 cat "$root"/include/mailwhy/*.h |
 	sed 's,/\*.*\*/,,; /^\/\*/,/\*\//d; /^ \*/d' |
-	grep -o 'mw_[a-z_]*(' | tr -d '(' | grep -vx 'mw_complain\|mw_bulk_out\|mw_bulk_problem\|mw_bulk_progress' |
+	grep -o 'mw_[a-z_]*(' | tr -d '(' | grep -vx 'mw_complain\|mw_bulk_out\|mw_bulk_problem\|mw_bulk_progress\|mw_check_note' |
 	sort -u >"$tmp/public"
 grep -v '^#' "$root/lib/api/private.list" | sort -u >"$tmp/private"
 sort -u "$tmp/public" "$tmp/private" >"$tmp/may"

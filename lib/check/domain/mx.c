@@ -36,8 +36,7 @@ static bool is_private(const struct ip *ip)
 
 /* Addresses of one kind; false where the answer is not there yet. */
 static bool look_at(struct check_run *run, const struct dns_answer *an,
-                    const struct dns_name *host, size_t *usable,
-                    bool *unsure)
+                    const struct dns_name *host, bool *any, bool *unsure)
 {
 	struct ip ip;
 
@@ -49,10 +48,9 @@ static bool look_at(struct check_run *run, const struct dns_answer *an,
 
 		if (!dns_ip(&an->rr[i], &ip))
 			continue;
-		if (!is_private(&ip)) {
-			(*usable)++;
+		*any = true;
+		if (!is_private(&ip))
 			continue;
-		}
 		f = found(run, "mx.private", check_name(run, host));
 		found_value(run, f, "host", check_name(run, host));
 		found_value(run, f, "ip", check_ip(run, &ip));
@@ -65,12 +63,11 @@ static enum step check_host(struct check_run *run, const struct host *h)
 	const struct dns_answer *v4 = facts_dns(run->facts, &h->name, DNS_A);
 	const struct dns_answer *v6 = facts_dns(run->facts, &h->name,
 	                                        DNS_AAAA);
-	size_t usable = 0;
-	bool unsure = false;
+	bool any = false, unsure = false;
 	struct finding *f;
 
-	if (!look_at(run, v4, &h->name, &usable, &unsure) ||
-	    !look_at(run, v6, &h->name, &usable, &unsure))
+	if (!look_at(run, v4, &h->name, &any, &unsure) ||
+	    !look_at(run, v6, &h->name, &any, &unsure))
 		return STEP_WAIT;
 	if (v4->nchain) {
 		f = found(run, "mx.alias", check_name(run, &h->name));
@@ -78,7 +75,7 @@ static enum step check_host(struct check_run *run, const struct host *h)
 		found_value(run, f, "target",
 		            check_name(run, &v4->chain[v4->nchain - 1]));
 	}
-	if (usable || unsure)
+	if (any || unsure)
 		return STEP_DONE;
 	f = found(run, "mx.no-address", check_name(run, &h->name));
 	found_value(run, f, "host", check_name(run, &h->name));
