@@ -76,6 +76,7 @@ struct dns_answer {
 	enum dns_state state;
 	enum dns_trust trust;
 	bool hypothetical;    /* an overlay had a part in it */
+	bool authoritative;   /* AA: one server's answer out of its own zone */
 	const struct dns_rr *rr; /* of the type asked for, in the order they came */
 	size_t n;
 	/* Names that CNAME led through, the last one owns the records. */
@@ -121,6 +122,7 @@ struct dns_resolver {
 	void (*ask)(struct dns_resolver *r, struct dns_query *q);
 	/* q is no longer wanted; done() will not be called. */
 	void (*cancel)(struct dns_resolver *r, struct dns_query *q);
+	/* Not from within done(). */
 	void (*free)(struct dns_resolver *r);
 	/* For people: "the servers of this network", "192.0.2.53 port 5300". */
 	sv (*name)(const struct dns_resolver *r);

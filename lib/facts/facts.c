@@ -60,13 +60,21 @@ struct facts *facts_new(const struct facts_options *opt)
 	return f;
 }
 
+static struct dns_resolver *resolver_of(struct facts *f, const struct fact *p)
+{
+	return p->query.server.bytes ? f->opt.direct : f->opt.resolver;
+}
+
 void facts_free(struct facts *f)
 {
 	if (!f)
 		return;
 	for (struct fact *p = f->pending.after; p && p != &f->pending;
-	     p = p->after)
-		f->opt.resolver->cancel(f->opt.resolver, &p->query);
+	     p = p->after) {
+		struct dns_resolver *r = resolver_of(f, p);
+
+		r->cancel(r, &p->query);
+	}
 	free(f->table);
 	free(f->all);
 	arena_free(f->a);
@@ -243,11 +251,6 @@ size_t facts_count(const struct facts *f)
 const struct dns_answer *facts_nth(const struct facts *f, size_t i)
 {
 	return &f->all[i]->answer;
-}
-
-static struct dns_resolver *resolver_of(struct facts *f, const struct fact *p)
-{
-	return p->query.server.bytes ? f->opt.direct : f->opt.resolver;
 }
 
 /* What is over its time, or all of it, fails. */
