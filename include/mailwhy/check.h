@@ -50,13 +50,16 @@ struct mw_check_options {
 	/* A world of records as text instead of the network; see dns/zone.h. */
 	const char *zone;
 	size_t zone_n;
-	/* What mw_check_record gave in an earlier run, instead of the network. */
+	/* A file that an earlier run recorded, instead of the network. */
 	const char *replay;
-	size_t replay_n;
+	/*
+	 * Keep all answers in this file, which only its owner can read and
+	 * which is replaced when it is complete.
+	 */
+	const char *record;
 	int offline;  /* nobody is asked; only what zone or replay hold */
 	int smtp;     /* mail servers may be connected to */
 	int dry_run;  /* say what would be asked first, and of whom; ask nobody */
-	int record;   /* keep all answers for mw_answer_recording() */
 	int64_t now;  /* Unix time to judge at; 0: the clock */
 	unsigned timeout_ms; /* for all; 0: 30 s */
 	mw_check_note *note;
@@ -70,7 +73,8 @@ struct mw_check_options {
  *	MW_OK		also where nothing could be found out
  *	MW_EINVAL	options; err says which, err->where the line of a zone
  *	MW_ENOENT	libmailwhy-live is not installed, or of another release
- *	MW_EIO		no way to the network
+ *	MW_EIO		a recording cannot be read or written, or there is no way
+ *			to the network
  *	MW_ENOMEM	no memory
  */
 MW_API enum mw_status mw_check(struct mw_ctx *ctx,
@@ -84,10 +88,6 @@ MW_API enum mw_status mw_checks(struct mw_ctx *ctx, const char *id,
 /* Findings of severity error; questions that stayed without an answer. */
 MW_API size_t mw_answer_errors(const struct mw_answer *answer);
 MW_API size_t mw_answer_unknown(const struct mw_answer *answer);
-
-/* The recording of a run, or NULL; lives as long as the answer. */
-MW_API const char *mw_answer_recording(const struct mw_answer *answer,
-                                       size_t *n);
 
 #ifdef __cplusplus
 }

@@ -41,7 +41,6 @@ struct mw_answer {
 	struct buf text;
 	/* of checks */
 	size_t errors, unknown;
-	sv recording;
 };
 
 /* Compile the user's rules, once. */

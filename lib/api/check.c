@@ -68,7 +68,6 @@ static enum mw_status give(struct mw_answer *x, enum mw_status st,
 	x->items = r->items;
 	x->errors = r->errors;
 	x->unknown = r->unknown;
-	x->recording = r->recording;
 	*out = x;
 	return MW_OK;
 }
@@ -122,10 +121,4 @@ size_t mw_answer_errors(const struct mw_answer *x)
 size_t mw_answer_unknown(const struct mw_answer *x)
 {
 	return x ? x->unknown : 0;
-}
-
-const char *mw_answer_recording(const struct mw_answer *x, size_t *n)
-{
-	*n = x ? x->recording.n : 0;
-	return x && x->recording.n ? x->recording.p : NULL;
 }

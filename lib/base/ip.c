@@ -54,3 +54,21 @@ void ip_unmap(struct ip *ip)
 	memset(ip->at + 4, 0, 12);
 	ip->bytes = 4;
 }
+
+bool ip_is_private(const struct ip *ip)
+{
+	static const struct {
+		struct ip range;
+		unsigned bits;
+	} ranges[] = {
+	    {{4, {0}}, 8},        {{4, {10}}, 8},        {{4, {100, 64}}, 10},
+	    {{4, {127}}, 8},      {{4, {169, 254}}, 16}, {{4, {172, 16}}, 12},
+	    {{4, {192, 168}}, 16}, {{16, {[15] = 1}}, 128},
+	    {{16, {0xFC}}, 7},    {{16, {0xFE, 0x80}}, 10},
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (ip_in(ip, &ranges[i].range, ranges[i].bits))
+			return true;
+	return false;
+}

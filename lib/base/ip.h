@@ -27,4 +27,10 @@ bool ip_in(const struct ip *a, const struct ip *range, unsigned bits);
 /* ::ffff:192.0.2.1 becomes 192.0.2.1 (RFC 7208 section 5). */
 void ip_unmap(struct ip *ip);
 
+/*
+ * Can nobody outside of a network reach it: private, loopback, link-local,
+ * shared (RFC 6890)?  Documentation addresses count as public ones.
+ */
+bool ip_is_private(const struct ip *ip);
+
 #endif

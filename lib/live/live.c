@@ -102,7 +102,7 @@ static enum mw_status run_all(struct run *r, struct rnode *root,
 	for (struct rnode *n = root->first; n; n = n->next)
 		if (sv_eq(n->key, SV("findings")))
 			out->items = n;
-	return MW_OK;
+	return world_end(r->world, err);
 }
 
 static enum mw_status check(struct arena *a,

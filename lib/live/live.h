@@ -16,7 +16,6 @@
 struct live_result {
 	struct rnode *items; /* the list that is counted */
 	size_t errors, unknown;
-	sv recording;
 };
 
 struct live {

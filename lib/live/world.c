@@ -2,16 +2,38 @@
 #include "live/world.h"
 
 #include "dns/loop.h"
+#include "dns/overlay.h"
+#include "dns/record.h"
+#include "dns/stub.h"
+#include "dns/unbound.h"
 #include "dns/zone.h"
 
 #include <stdlib.h>
 
+/* Layers of one run: what is asked, what writes it down. */
 struct world {
 	const struct mw_check_options *opt;
 	struct dns_loop *loop;
 	struct dns_zone *zone;
-	struct dns_resolver *base;
+	struct dns_replay *replay;
+	struct dns_recorder *recorder;
+	struct dns_resolver *base, *recorded; /* recorded: over base, or NULL */
+	struct dns_resolver *direct, *direct_recorded;
+	int64_t now;
+	struct view *views;
 };
+
+/* One set of facts: the world with changes laid over it. */
+struct view {
+	struct dns_overlay *overlay;
+	struct dns_resolver *resolver;
+	struct view *next;
+};
+
+static enum mw_status no_memory(struct mw_err *err)
+{
+	return mw_fail(err, MW_ENOMEM, "no memory");
+}
 
 static enum mw_status from_zone(struct world *w, struct mw_err *err)
 {
@@ -19,17 +41,72 @@ static enum mw_status from_zone(struct world *w, struct mw_err *err)
 
 	w->zone = dns_zone_new();
 	if (!w->zone)
-		return mw_fail(err, MW_ENOMEM, "no memory");
+		return no_memory(err);
 	if (!w->opt->zone)
 		dns_zone_unknown(w->zone, SV("nobody"),
 		                 SV("nobody is asked (--offline)"));
 	st = dns_zone_read(w->zone, sv_of(w->opt->zone, w->opt->zone_n), err);
 	if (st == MW_ESYNTAX)
 		return mw_fail_at(err, MW_EINVAL, err->where,
-		                  "the zone, line %zu: not a record",
+		                  "line %zu of the zone is no record",
 		                  err->where);
 	w->base = st == MW_OK ? dns_zone_resolver(w->zone) : NULL;
-	return w->base ? MW_OK : mw_fail(err, MW_ENOMEM, "no memory");
+	return w->base ? MW_OK : no_memory(err);
+}
+
+static enum mw_status from_replay(struct world *w, struct mw_err *err)
+{
+	enum mw_status st = dns_replay_open(w->opt->replay, &w->replay, err);
+
+	if (st != MW_OK)
+		return st == MW_ESYNTAX ? mw_fail(err, MW_EINVAL,
+		    "%s is no recording (line %zu)", w->opt->replay,
+		    err->where) : st;
+	/* A replay runs at the clock of what it replays. */
+	if (!w->now)
+		w->now = dns_replay_clock(w->replay);
+	w->base = dns_replay_resolver(w->replay);
+	return w->base ? MW_OK : no_memory(err);
+}
+
+static enum mw_status from_network(struct world *w, struct mw_err *err)
+{
+	sv server = sv_str(w->opt->resolver);
+	struct dns_unbound_options o = {.resolv_conf = !w->opt->resolver,
+	                                .forwarder = &server,
+	                                .nforwarder = server.n != 0};
+	struct dns_stub_options direct = {0};
+	enum mw_status st;
+
+	w->loop = dns_loop_new();
+	if (!w->loop)
+		return no_memory(err);
+	st = dns_unbound_new(w->loop, &o, &w->base, err);
+	if (st == MW_ESYNTAX)
+		return mw_fail(err, MW_EINVAL, "\"%s\" is no resolver: an "
+		               "address, and @PORT behind it",
+		               w->opt->resolver);
+	if (st != MW_OK)
+		return st;
+	w->direct = dns_stub_new(w->loop, &direct);
+	return w->direct ? MW_OK : no_memory(err);
+}
+
+static enum mw_status start_recording(struct world *w, struct mw_err *err)
+{
+	enum mw_status st;
+
+	if (!w->opt->record)
+		return MW_OK;
+	st = dns_record_begin(w->opt->record, w->now, &w->recorder, err);
+	if (st != MW_OK)
+		return st;
+	w->recorded = dns_record_resolver(w->recorder, w->base);
+	if (w->direct)
+		w->direct_recorded = dns_record_resolver(w->recorder,
+		                                         w->direct);
+	return w->recorded && (!w->direct || w->direct_recorded)
+	           ? MW_OK : no_memory(err);
 }
 
 enum mw_status world_new(const struct mw_check_options *opt,
@@ -38,33 +115,89 @@ enum mw_status world_new(const struct mw_check_options *opt,
 	struct world *w = calloc(1, sizeof(*w));
 	enum mw_status st;
 
-	if (!w)
-		return mw_fail(err, MW_ENOMEM, "no memory");
 	*out = w;
+	if (!w)
+		return no_memory(err);
 	w->opt = opt;
-	st = opt->zone || opt->offline ? from_zone(w, err)
-	               : mw_fail(err, MW_EINVAL, "only a zone for now");
-	return st;
+	w->now = opt->now;
+	if (opt->zone || opt->offline)
+		st = from_zone(w, err);
+	else if (opt->replay)
+		st = from_replay(w, err);
+	else
+		st = from_network(w, err);
+	return st == MW_OK ? start_recording(w, err) : st;
+}
+
+enum mw_status world_end(struct world *w, struct mw_err *err)
+{
+	struct dns_recorder *rec = w->recorder;
+
+	w->recorder = NULL;
+	return rec ? dns_record_end(rec, err) : MW_OK;
 }
 
 void world_free(struct world *w)
 {
+	struct view *next;
+
 	if (!w)
 		return;
+	for (struct view *v = w->views; v; v = next) {
+		next = v->next;
+		dns_resolver_free(v->resolver);
+		dns_overlay_free(v->overlay);
+		free(v);
+	}
+	dns_resolver_free(w->recorded);
+	dns_resolver_free(w->direct_recorded);
 	dns_resolver_free(w->base);
+	dns_resolver_free(w->direct);
+	dns_record_drop(w->recorder);
+	dns_replay_free(w->replay);
 	dns_zone_free(w->zone);
 	dns_loop_free(w->loop);
 	free(w);
 }
 
+/* What the caller wished, and what was proposed, as one overlay. */
+static enum mw_status lay_over(struct view *v, const struct world *w, sv with,
+                               struct mw_err *err)
+{
+	enum mw_status st;
+
+	v->overlay = dns_overlay_new();
+	if (!v->overlay)
+		return no_memory(err);
+	st = dns_overlay_read(v->overlay, sv_str(w->opt->with), err);
+	if (st == MW_ESYNTAX)
+		return mw_fail(err, MW_EINVAL, "--with: %s", err->text);
+	if (st == MW_OK)
+		st = dns_overlay_read(v->overlay, with, err);
+	if (st != MW_OK)
+		return st;
+	v->resolver = dns_overlay_resolver(v->overlay,
+	                                   w->recorded ? w->recorded
+	                                               : w->base);
+	return v->resolver ? MW_OK : no_memory(err);
+}
+
 enum mw_status world_facts(struct world *w, sv with, struct facts **out,
                            struct mw_err *err)
 {
-	struct facts_options o = {.resolver = w->base, .loop = w->loop,
-	                          .now = w->opt->now,
-	                          .all_ms = w->opt->timeout_ms};
+	struct facts_options o = {
+	    .loop = w->loop, .now = w->now, .all_ms = w->opt->timeout_ms,
+	    .direct = w->direct_recorded ? w->direct_recorded : w->direct};
+	struct view *v = calloc(1, sizeof(*v));
+	enum mw_status st = v ? lay_over(v, w, with, err) : no_memory(err);
 
-	(void)with;
+	if (v) {
+		v->next = w->views;
+		w->views = v;
+	}
+	if (st != MW_OK)
+		return st;
+	o.resolver = v->resolver;
 	*out = facts_new(&o);
-	return *out ? MW_OK : mw_fail(err, MW_ENOMEM, "no memory");
+	return *out ? MW_OK : no_memory(err);
 }

@@ -12,6 +12,8 @@ struct world;
 /* Statuses as of mw_check(). */
 enum mw_status world_new(const struct mw_check_options *opt,
                          struct world **out, struct mw_err *err);
+/* Put the recording in its place; MW_EIO where that failed. */
+enum mw_status world_end(struct world *w, struct mw_err *err);
 void world_free(struct world *w);
 
 /*

@@ -105,7 +105,7 @@ static char *lines_of(const struct opt_list *list)
 }
 
 struct files {
-	struct bytes message, zone, replay;
+	struct bytes message, zone;
 	char *with;
 };
 
@@ -114,15 +114,13 @@ static bool read_files(struct files *f)
 	f->with = lines_of(&opts.with);
 	return f->with && (!opts.message || read_all(opts.message,
 	                                             &f->message)) &&
-	       (!opts.zone || read_all(opts.zone, &f->zone)) &&
-	       (!opts.replay || read_all(opts.replay, &f->replay));
+	       (!opts.zone || read_all(opts.zone, &f->zone));
 }
 
 static int free_files(struct files *f, int status)
 {
 	free(f->message.p);
 	free(f->zone.p);
-	free(f->replay.p);
 	free(f->with);
 	return status;
 }
@@ -143,23 +141,12 @@ static bool fill_options(struct mw_check_options *o, const struct files *f)
 	    .message_n = f->message.n, .with = f->with[0] ? f->with : NULL,
 	    .resolver = opts.resolver, .receiver = opts.receiver,
 	    .skip = opts.skip, .zone = f->zone.p, .zone_n = f->zone.n,
-	    .replay = f->replay.p, .replay_n = f->replay.n,
+	    .replay = opts.replay, .record = opts.record,
 	    .offline = opts.offline, .smtp = opts.smtp,
-	    .dry_run = opts.dry_run, .record = opts.record != NULL,
+	    .dry_run = opts.dry_run,
 	    .now = now, .timeout_ms = (unsigned)timeout * 1000,
 	    .note = say, .stop = &stop};
 	return true;
-}
-
-/* What was asked is kept even where nothing came of it. */
-static int keep_recording(const struct mw_answer *answer, int status)
-{
-	size_t n;
-	const char *text = mw_answer_recording(answer, &n);
-
-	if (!opts.record || !text)
-		return status;
-	return write_private(opts.record, text, n) ? status : EXIT_CANTCREAT;
 }
 
 static int check_one(struct mw_ctx *ctx, const struct mw_check_options *o)
@@ -174,7 +161,7 @@ static int check_one(struct mw_ctx *ctx, const struct mw_check_options *o)
 		status = EXIT_FINDING;
 	else if (mw_answer_unknown(answer))
 		status = EXIT_TEMPFAIL;
-	return print_answer(NULL, answer, keep_recording(answer, status));
+	return print_answer(NULL, answer, status);
 }
 
 static int run(int argc, char **argv)

@@ -143,11 +143,16 @@ static void judge_names(struct check_run *run, const struct ip *ip,
 
 static enum step check_one(struct check_run *run, const struct ip *ip)
 {
-	const struct dns_answer *ptr = facts_ptr(run->facts, ip);
+	const struct dns_answer *ptr;
 	bool back = false, unsure = false;
 	enum step step = STEP_DONE;
 	struct dns_name name;
 
+	if (ip_is_private(ip)) {
+		(void)about_ip(run, "ptr.private", ip, SV(""));
+		return STEP_DONE;
+	}
+	ptr = facts_ptr(run->facts, ip);
 	if (ptr->state == DNS_PENDING)
 		return STEP_WAIT;
 	if (found_no_answer(run, ptr))

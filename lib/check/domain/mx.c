@@ -11,29 +11,6 @@ struct host {
 	struct dns_name name;
 };
 
-/* Addresses that nobody outside can reach (RFC 6890). */
-static bool is_private(const struct ip *ip)
-{
-	static const struct {
-		const char *range;
-		unsigned bits;
-	} ranges[] = {
-	    {"0.0.0.0", 8},     {"10.0.0.0", 8},     {"100.64.0.0", 10},
-	    {"127.0.0.0", 8},   {"169.254.0.0", 16}, {"172.16.0.0", 12},
-	    {"192.168.0.0", 16}, {"::1", 128},       {"fc00::", 7},
-	    {"fe80::", 10},
-	};
-
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		struct ip range;
-
-		if (ip_parse(sv_str(ranges[i].range), &range) &&
-		    ip_in(ip, &range, ranges[i].bits))
-			return true;
-	}
-	return false;
-}
-
 /* Addresses of one kind; false where the answer is not there yet. */
 static bool look_at(struct check_run *run, const struct dns_answer *an,
                     const struct dns_name *host, bool *any, bool *unsure)
@@ -49,7 +26,7 @@ static bool look_at(struct check_run *run, const struct dns_answer *an,
 		if (!dns_ip(&an->rr[i], &ip))
 			continue;
 		*any = true;
-		if (!is_private(&ip))
+		if (!ip_is_private(&ip))
 			continue;
 		f = found(run, "mx.private", check_name(run, host));
 		found_value(run, f, "host", check_name(run, host));
