@@ -14,7 +14,7 @@ libidn2-dev libpsl-dev publicsuffix" ;;
 zsh fish bash-completion clang g++ nodejs php-cli iproute2 mount \
 libemail-outlook-message-perl" ;;
 	fuzz) echo "clang" ;; # also what make asan needs
-	bench) echo "g++ libre2-dev" ;;
+	bench) echo "g++ libre2-dev libspf2-dev" ;;
 	*)
 		echo "deps.sh: unknown set '$1'" >&2
 		exit 2
@@ -46,6 +46,7 @@ have() {
 	publicsuffix) test -e /usr/share/publicsuffix/public_suffix_list.dat ;;
 	libcmocka-dev) pkg-config --exists cmocka 2>/dev/null ;;
 	libre2-dev) pkg-config --exists re2 2>/dev/null ;;
+	libspf2-dev) test -e /usr/include/spf2/spf.h ;;
 	libc6-dev) test -e /usr/include/stdio.h ;;
 	python3-jsonschema) "$(python)" -c 'import jsonschema' 2>/dev/null ;;
 	bash-completion) test -e /usr/share/bash-completion/bash_completion ;;
