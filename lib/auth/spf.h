@@ -160,4 +160,9 @@ struct spf_worst {
 enum step spf_cost(struct facts *f, struct arena *a, sv domain,
                    const struct spf_request *rq, struct spf_worst *out);
 
+/* The same, as if the domain published that record and no other. */
+enum step spf_cost_of(struct facts *f, struct arena *a, sv domain,
+                      const struct spf_record *record,
+                      const struct spf_request *rq, struct spf_worst *out);
+
 #endif

@@ -7,6 +7,7 @@ struct walk {
 	bool has_from, has_helo, has_ip;
 	bool pending;
 	unsigned records, questions;
+	const struct spf_set *given; /* of the outermost domain, or NULL */
 	/* The records that are being read, outermost first. */
 	const struct dns_answer *path[SPF_DEPTH_MAX + 1];
 	unsigned depth;
@@ -193,9 +194,11 @@ static void walk_domain(struct walk *w, struct spf_trace *t,
 		w->out->loop = true;
 		return;
 	}
-	t->set = spf_run_set(&w->r, t->txt);
+	t->set = !w->depth && w->given ? w->given
+	                               : spf_run_set(&w->r, t->txt);
 	t->record = t->set ? t->set->record[0] : NULL;
 	if (!t->record) {
+		t->result = SPF_NONE;
 		t->why = spf_is_failed(t->txt) ? SPF_WHY_DNS
 		                               : SPF_WHY_NO_RECORD;
 		return;
@@ -210,30 +213,58 @@ static void walk_domain(struct walk *w, struct spf_trace *t,
 	w->depth--;
 }
 
-enum step spf_cost(struct facts *f, struct arena *a, sv domain,
-                   const struct spf_request *rq, struct spf_worst *out)
+static enum step walk_all(struct walk *w, sv domain)
 {
-	struct walk w = {.out = out, .has_from = rq->mail_from.n > 0,
-	    .has_helo = rq->helo.n > 0, .has_ip = rq->ip.bytes > 0};
-	struct spf_trace *top;
+	struct spf_trace *top = spf_run_trace(&w->r, domain);
+	struct spf_worst *out = w->out;
 	struct dns_name name;
 
-	*out = (struct spf_worst){0};
-	spf_run_init(&w.r, f, a, rq);
-	if (!rq->mail_from.n)
-		w.r.values.sender_domain = domain;
-	top = spf_run_trace(&w.r, domain);
 	if (!top || !spf_run_domain(domain, &name)) {
 		out->unknown = !top;
 		return STEP_DONE;
 	}
 	if (sv_ends(top->domain, SV(".")))
 		top->domain.n--;
-	walk_domain(&w, top, &name);
+	walk_domain(w, top, &name);
 	out->top = top;
 	out->terms = top->terms;
 	out->voids = top->voids;
 	out->voids6 = top->voids6;
-	out->unknown |= arena_failed(a);
-	return w.pending ? STEP_WAIT : STEP_DONE;
+	out->unknown |= arena_failed(w->r.a);
+	return w->pending ? STEP_WAIT : STEP_DONE;
+}
+
+static void begin(struct walk *w, struct facts *f, struct arena *a, sv domain,
+                  const struct spf_request *rq, struct spf_worst *out)
+{
+	*out = (struct spf_worst){0};
+	*w = (struct walk){.out = out, .has_from = rq->mail_from.n > 0,
+	    .has_helo = rq->helo.n > 0, .has_ip = rq->ip.bytes > 0};
+	spf_run_init(&w->r, f, a, rq);
+	if (!rq->mail_from.n)
+		w->r.values.sender_domain = domain;
+}
+
+enum step spf_cost(struct facts *f, struct arena *a, sv domain,
+                   const struct spf_request *rq, struct spf_worst *out)
+{
+	struct walk w;
+
+	begin(&w, f, a, domain, rq, out);
+	return walk_all(&w, domain);
+}
+
+enum step spf_cost_of(struct facts *f, struct arena *a, sv domain,
+                      const struct spf_record *record,
+                      const struct spf_request *rq, struct spf_worst *out)
+{
+	struct spf_set given = {.record = {record}, .n = 1, .all = 1}, *kept;
+	struct walk w;
+
+	begin(&w, f, a, domain, rq, out);
+	kept = arena_alloc(a, 1, sizeof(*kept));
+	if (kept)
+		*kept = given;
+	w.given = kept;
+	return walk_all(&w, domain);
 }

@@ -99,6 +99,9 @@ static void add_fault(struct parser *p, enum spf_fault_id id, size_t at,
 
 	r->broken |= spf_fault_fatal(id);
 	r->faults_all++;
+	/* Remarks leave room for what breaks the record. */
+	if (!spf_fault_fatal(id) && r->nfaults >= SPF_FAULTS_MAX / 2)
+		return;
 	f = arena_more(p->a, r->fault, r->nfaults, &p->fault_cap, sizeof(*f),
 	               SPF_FAULTS_MAX);
 	if (!f)
