@@ -168,7 +168,8 @@ sv dns_record_line(struct arena *a, const struct dns_query *q,
 /* ---- the recorder ---- */
 
 struct dns_recorder {
-	FILE *f;
+	FILE *f; /* NULL: in memory */
+	struct buf text;
 	struct arena *a; /* for one line at a time */
 	char *path, *temp;
 	int fault; /* the first error, as errno has it */
@@ -190,9 +191,11 @@ static void write_line(struct dns_recorder *rec, sv line)
 {
 	if (rec->fault)
 		return;
-	if (!line.n)
+	if (!rec->f)
+		buf_add(&rec->text, line);
+	if (!line.n || buf_failed(&rec->text))
 		rec->fault = ENOMEM;
-	else if (fwrite(line.p, 1, line.n, rec->f) != line.n)
+	else if (rec->f && fwrite(line.p, 1, line.n, rec->f) != line.n)
 		rec->fault = errno ? errno : EIO;
 }
 
@@ -206,8 +209,14 @@ void dns_record_drop(struct dns_recorder *rec)
 	}
 	free(rec->path);
 	free(rec->temp);
+	buf_fini(&rec->text);
 	arena_free(rec->a);
 	free(rec);
+}
+
+sv dns_record_text(const struct dns_recorder *rec)
+{
+	return buf_sv(&rec->text);
 }
 
 static enum mw_status io_failed(struct mw_err *err, int e, const char *what,
@@ -236,26 +245,35 @@ static bool open_temp(struct dns_recorder *rec)
 	return false;
 }
 
+static bool set_path(struct dns_recorder *rec, const char *path)
+{
+	size_t n = strlen(path);
+
+	rec->path = strdup(path);
+	rec->temp = malloc(n + 8);
+	if (!rec->path || !rec->temp)
+		return false;
+	memcpy(rec->temp, path, n);
+	memcpy(rec->temp + n, ".XXXXXX", 8);
+	return true;
+}
+
 enum mw_status dns_record_begin(const char *path, int64_t clock,
                                 struct dns_recorder **out, struct mw_err *err)
 {
 	struct dns_recorder *rec = calloc(1, sizeof(*rec));
-	size_t n = strlen(path);
 	json_t *j;
 	int e;
 
 	if (rec) {
+		buf_init(&rec->text, DNS_RECORD_BYTES);
 		rec->a = arena_new(DNS_RECORD_LINE * 4);
-		rec->path = strdup(path);
-		rec->temp = malloc(n + 8);
 	}
-	if (!rec || !rec->a || !rec->path || !rec->temp) {
+	if (!rec || !rec->a || (path && !set_path(rec, path))) {
 		dns_record_drop(rec);
 		return mw_fail(err, MW_ENOMEM, "no memory for a recording");
 	}
-	memcpy(rec->temp, path, n);
-	memcpy(rec->temp + n, ".XXXXXX", 8);
-	if (!open_temp(rec)) {
+	if (path && !open_temp(rec)) {
 		e = errno;
 		dns_record_drop(rec);
 		return io_failed(err, e, "write", path);
@@ -269,9 +287,8 @@ enum mw_status dns_record_begin(const char *path, int64_t clock,
 	return MW_OK;
 }
 
-enum mw_status dns_record_end(struct dns_recorder *rec, struct mw_err *err)
+static int put_in_place(struct dns_recorder *rec)
 {
-	enum mw_status st = MW_OK;
 	int e = rec->fault;
 
 	if (fflush(rec->f) != 0 && !e)
@@ -281,10 +298,19 @@ enum mw_status dns_record_end(struct dns_recorder *rec, struct mw_err *err)
 	rec->f = NULL;
 	if (!e && rename(rec->temp, rec->path) != 0)
 		e = errno;
-	if (e) {
+	if (e)
 		(void)unlink(rec->temp);
-		st = io_failed(err, e, "write", rec->path);
-	}
+	return e;
+}
+
+enum mw_status dns_record_end(struct dns_recorder *rec, struct mw_err *err)
+{
+	int e = rec->f ? put_in_place(rec) : rec->fault;
+	enum mw_status st = MW_OK;
+
+	if (e)
+		st = io_failed(err, e, "write",
+		               rec->path ? rec->path : "the recording");
 	dns_record_drop(rec);
 	return st;
 }

@@ -31,7 +31,8 @@ struct dns_recorder;
 
 /*
  * Begin a recording that will be at path once it is complete; till then it
- * grows beside it (only the user may read it) and what is there stays.
+ * grows beside it (only the user may read it) and what is there stays.  Path
+ * NULL: in memory, up to DNS_RECORD_BYTES.
  * MW_EIO: err->sys tells; MW_ENOMEM.
  */
 enum mw_status dns_record_begin(const char *path, int64_t clock,
@@ -46,9 +47,13 @@ enum mw_status dns_record_begin(const char *path, int64_t clock,
 struct dns_resolver *dns_record_resolver(struct dns_recorder *rec,
                                          struct dns_resolver *below);
 
+/* What a recording in memory holds so far; lives until the next answer. */
+sv dns_record_text(const struct dns_recorder *rec);
+
 /*
  * Put the recording in its place, and free rec whatever comes of it.
- * MW_EIO where not all could be written: nothing is in its place then.
+ * MW_EIO where not all could be written: nothing is in its place then.  Of one
+ * in memory it only tells whether it is whole.
  */
 enum mw_status dns_record_end(struct dns_recorder *rec, struct mw_err *err);
 

@@ -20,6 +20,8 @@
 #define FILE_LINES 4096
 /* Before who asks loses patience, so that our words reach the user. */
 #define MARGIN_MS 20
+/* Names whose chain of trust was asked for ahead; a power of two. */
+#define AHEAD 4096
 
 struct unbound;
 
@@ -69,6 +71,7 @@ struct unbound {
 	bool serving;
 	struct anchor anchor[DNS_ANCHORS_MAX];
 	size_t nanchor;
+	uint64_t ahead[AHEAD]; /* hashes of names */
 	struct sink sink;
 	sv name;
 	bool forwards;
@@ -310,6 +313,63 @@ static void on_answer(void *arg, int rcode, void *packet, int n, int sec,
 		                        : SV("the answer is broken"));
 }
 
+/* ---- the chain of trust ---- */
+
+static void on_ahead(void *arg, int rcode, void *packet, int n, int sec,
+                     char *why, int limited)
+{
+	(void)arg;
+	(void)rcode;
+	(void)packet;
+	(void)n;
+	(void)sec;
+	(void)why;
+	(void)limited;
+}
+
+/*
+ * May a zone begin there?  org, example.org, and example.co.uk above a name;
+ * names deeper down or with an underscore hardly ever have one of their own.
+ */
+static bool may_be_zone(const struct dns_name *up, const struct dns_name *name)
+{
+	unsigned n = dns_name_labels(up);
+
+	return n <= 2 || (n == 3 && up->n < name->n && up->w[1] != '_');
+}
+
+/*
+ * libunbound asks for DS and DNSKEY one after the other, from the anchor down,
+ * once it has the answer that they are to prove.  Asked for by the side they
+ * are in its cache by then: two round trips in place of six.
+ */
+static void ask_ahead(struct unbound *u, const struct dns_name *name)
+{
+	const struct anchor *an = anchor_of(u, name);
+	struct dns_name up = *name;
+	char text[DNS_NAME_TEXT];
+
+	do {
+		uint64_t h = dns_name_hash(&up);
+		uint64_t *seen = &u->ahead[h % AHEAD];
+
+		if (!an || !may_be_zone(&up, name))
+			continue;
+		/* Where this one was seen, so were those above it. */
+		if (*seen == h)
+			break;
+		*seen = h;
+		(void)dns_name_text(&up, text);
+		if (!dns_name_eq(&up, &an->name))
+			(void)ub_resolve_event(u->ctx, text, DNS_DS, 1, NULL,
+			                       on_ahead, NULL);
+		(void)ub_resolve_event(u->ctx, text, DNS_DNSKEY, 1, NULL,
+		                       on_ahead, NULL);
+		if (dns_name_eq(&up, &an->name))
+			break;
+	} while (dns_name_up(&up));
+}
+
 /* ---- the queue ---- */
 
 static void start(struct work *w)
@@ -321,6 +381,7 @@ static void start(struct work *w)
 	move(w, &u->running);
 	u->nrunning++;
 	w->begun_ms = dns_loop_ms();
+	ask_ahead(u, &w->q->name);
 	w->asking = w->asked = true;
 	e = ub_resolve_event(u->ctx, dns_name_text(&w->q->name, name).p,
 	                     w->q->type, 1, w, on_answer, &w->id);

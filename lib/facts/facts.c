@@ -91,7 +91,7 @@ static uint64_t hash_of(const struct dns_name *name, uint16_t type,
 {
 	uint64_t h = dns_name_hash(name) ^ (type * 0x9E3779B97F4A7C15ULL);
 
-	for (size_t i = 0; server && i < server->bytes; i++)
+	for (size_t i = 0; i < server->bytes; i++)
 		h = (h ^ server->at[i]) * 0x100000001b3ULL;
 	return h ^ h >> 32;
 }
@@ -139,7 +139,7 @@ static void on_done(struct dns_query *q)
 
 /* A new question in the table and the list of all; NULL: no room. */
 static struct fact *add(struct facts *f, const struct dns_name *name,
-                        uint16_t type, const struct ip *server)
+                        uint16_t type, const struct ip *server, unsigned how)
 {
 	struct fact *p, **all;
 
@@ -157,8 +157,9 @@ static struct fact *add(struct facts *f, const struct dns_name *name,
 		return NULL;
 	p->query = (struct dns_query){.name = *name, .type = type,
 	    .a = f->a, .answer = &p->answer, .done = on_done, .arg = f};
-	if (server)
-		p->query.server = *server;
+	p->query.server = *server;
+	p->query.tcp = how & FACTS_TCP;
+	p->query.no_edns = how & FACTS_NO_EDNS;
 	p->answer.name = *name;
 	p->answer.type = type;
 	f->all[f->n++] = p;
@@ -187,22 +188,26 @@ static void start(struct facts *f, struct fact *p, struct dns_resolver *r)
 		r->ask(r, &p->query);
 }
 
+static unsigned how_of(const struct dns_query *q)
+{
+	return (q->tcp ? FACTS_TCP : 0) | (q->no_edns ? FACTS_NO_EDNS : 0);
+}
+
+/* server has no bytes where the resolver is to be asked. */
 static const struct dns_answer *get(struct facts *f,
-                                    const struct dns_name *name,
-                                    uint16_t type, const struct ip *server)
+                                    const struct dns_name *name, uint16_t type,
+                                    const struct ip *server, unsigned how)
 {
 	uint64_t h = hash_of(name, type, server);
 	struct fact *p = f->table[h & (f->size - 1)];
-	struct ip none = {0};
 
-	if (!server)
-		server = &none;
 	while (p && (p->query.type != type || !dns_name_eq(&p->query.name, name)
-	             || !ip_eq(&p->query.server, server)))
+	             || !ip_eq(&p->query.server, server)
+	             || how_of(&p->query) != how))
 		p = p->next;
 	if (p)
 		return &p->answer;
-	p = add(f, name, type, server);
+	p = add(f, name, type, server, how);
 	if (!p)
 		return &f->full;
 	p->next = f->table[h & (f->size - 1)];
@@ -211,17 +216,20 @@ static const struct dns_answer *get(struct facts *f,
 	return &p->answer;
 }
 
+static const struct ip nobody;
+
 const struct dns_answer *facts_dns(struct facts *f,
                                    const struct dns_name *name, uint16_t type)
 {
-	return get(f, name, type, NULL);
+	return get(f, name, type, &nobody, 0);
 }
 
 const struct dns_answer *facts_text(struct facts *f, sv name, uint16_t type)
 {
 	struct dns_name n;
 
-	return dns_name_plain(name, &n) ? get(f, &n, type, NULL) : &f->none;
+	return dns_name_plain(name, &n) ? get(f, &n, type, &nobody, 0)
+	                                : &f->none;
 }
 
 const struct dns_answer *facts_ptr(struct facts *f, const struct ip *ip)
@@ -229,13 +237,20 @@ const struct dns_answer *facts_ptr(struct facts *f, const struct ip *ip)
 	struct dns_name n;
 
 	dns_name_of_ip(ip, &n);
-	return get(f, &n, DNS_PTR, NULL);
+	return get(f, &n, DNS_PTR, &nobody, 0);
 }
 
 const struct dns_answer *facts_at(struct facts *f, const struct ip *server,
                                   const struct dns_name *name, uint16_t type)
 {
-	return get(f, name, type, server);
+	return get(f, name, type, server, 0);
+}
+
+const struct dns_answer *facts_at_by(struct facts *f, const struct ip *server,
+                                     const struct dns_name *name,
+                                     uint16_t type, unsigned how)
+{
+	return get(f, name, type, server, how);
 }
 
 size_t facts_pending(const struct facts *f)

@@ -54,6 +54,12 @@ const struct dns_answer *facts_ptr(struct facts *f, const struct ip *ip);
 /* One server's own view: asked directly, without recursion. */
 const struct dns_answer *facts_at(struct facts *f, const struct ip *server,
                                   const struct dns_name *name, uint16_t type);
+/* The same, asked in a certain way: to see whether it works. */
+#define FACTS_TCP 1U     /* over TCP at once */
+#define FACTS_NO_EDNS 2U /* as before RFC 6891 */
+const struct dns_answer *facts_at_by(struct facts *f, const struct ip *server,
+                                     const struct dns_name *name,
+                                     uint16_t type, unsigned how);
 
 /* Questions that wait for an answer. */
 size_t facts_pending(const struct facts *f);

@@ -32,9 +32,6 @@ static const struct {
 
 #define ASKED (sizeof(asked) / sizeof(asked[0]))
 
-static void ask_all(struct dns_resolver *r, struct arena *a,
-                    struct dns_answer *out);
-
 static void assert_same(const struct dns_answer *x, const struct dns_answer *y)
 {
 	assert_true(dns_name_eq(&x->name, &y->name));
@@ -237,6 +234,36 @@ static void test_syntax(void **state)
 	}
 }
 
+static void test_memory(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct dns_zone *z = dns_zone_new();
+	struct dns_resolver *below = dns_zone_resolver(z), *r;
+	struct dns_answer first[ASKED], again[ASKED];
+	struct dns_recorder *rec;
+	struct dns_replay *rp;
+
+	(void)state;
+	assert_int_equal(dns_zone_read(z, sv_str(world), NULL), MW_OK);
+	assert_int_equal(dns_record_begin(NULL, 5, &rec, NULL), MW_OK);
+	r = dns_record_resolver(rec, below);
+	ask_all(r, a, first);
+	assert_int_equal(dns_replay_read(dns_record_text(rec), &rp, NULL),
+	                 MW_OK);
+	assert_int_equal(dns_replay_clock(rp), 5);
+	dns_resolver_free(r);
+	assert_int_equal(dns_record_end(rec, NULL), MW_OK);
+	r = dns_replay_resolver(rp);
+	ask_all(r, a, again);
+	for (size_t i = 0; i < ASKED; i++)
+		assert_same(&first[i], &again[i]);
+	dns_resolver_free(r);
+	dns_replay_free(rp);
+	dns_resolver_free(below);
+	dns_zone_free(z);
+	arena_free(a);
+}
+
 /* What cannot be written is said, and leaves nothing behind. */
 static void test_no_room(void **state)
 {
@@ -266,5 +293,6 @@ static void test_dropped(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(test_again), cmocka_unit_test(test_everything),
-          cmocka_unit_test(test_syntax), cmocka_unit_test(test_no_room),
+          cmocka_unit_test(test_memory), cmocka_unit_test(test_syntax),
+          cmocka_unit_test(test_no_room),
           cmocka_unit_test(test_dropped))
