@@ -2,5 +2,5 @@
 #include "check/checks.h"
 
 const struct check *const checks[] = {
-    &check_mx, &check_ptr, &check_helo, NULL,
+    &check_mx, &check_spf, &check_ptr, &check_helo, NULL,
 };

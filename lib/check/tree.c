@@ -7,12 +7,19 @@
 /* Lines of one fault that are shown with a mark under it. */
 #define CARET_WIDTH 60
 
+/* Findings whose changes are remembered, to show each change once. */
+#define SHOWN_MAX 64
+
 struct printer {
 	struct arena *a;
 	const struct findings *known;
+	const struct check_run *runs;
+	size_t n;
 	const struct proofs *proofs;
 	sv zone;
 	struct rnode *list;
+	const struct finding *shown[SHOWN_MAX];
+	size_t nshown;
 };
 
 static sv value_of(const void *arg, sv name)
@@ -42,17 +49,61 @@ static bool same(const struct finding *x, const struct finding *y)
 	       sv_ieq(x->about, y->about);
 }
 
-static enum proof proof_of(const struct proofs *proofs,
-                           const struct finding *f)
+static bool has(const struct check_run *runs, size_t n,
+                const struct finding *f)
 {
+	for (size_t i = 0; i < n; i++)
+		for (const struct finding *g = runs[i].first; g; g = g->next)
+			if (same(f, g))
+				return true;
+	return false;
+}
+
+/* Does g stop mail about the same thing, where nothing did before? */
+static bool is_worse(const struct printer *p, const struct finding *f,
+                     const struct finding *g)
+{
+	const struct finding_known *k = findings_get(p->known, sv_str(g->id));
+
+	return k && k->state == CHECK_FAIL && k->severity == SEV_ERROR &&
+	       !strcmp(f->check, g->check) && sv_ieq(f->about, g->about) &&
+	       !has(p->runs, p->n, g);
+}
+
+/* Healed: it is gone, and nothing as bad came in its place. */
+static enum proof proof_of(const struct printer *p, const struct finding *f)
+{
+	const struct proofs *proofs = p->proofs;
+
 	if (!proofs || !proofs->again || !f->nrecords)
 		return PROOF_NONE;
+	if (has(proofs->again, proofs->nagain, f))
+		return PROOF_FAILED;
 	for (size_t i = 0; i < proofs->nagain; i++)
 		for (const struct finding *g = proofs->again[i].first; g;
 		     g = g->next)
-			if (same(f, g))
+			if (is_worse(p, f, g))
 				return PROOF_FAILED;
 	return PROOF_HEALED;
+}
+
+/* Was the same change shown for a finding before it? */
+static bool shown_before(struct printer *p, const struct finding *f)
+{
+	for (size_t i = 0; i < p->nshown; i++) {
+		const struct finding *g = p->shown[i];
+		bool all = g->nrecords == f->nrecords;
+
+		for (size_t r = 0; all && r < f->nrecords; r++)
+			all = sv_eq(g->records[r].name, f->records[r].name) &&
+			      sv_eq(g->records[r].value, f->records[r].value) &&
+			      sv_eq(g->records[r].old, f->records[r].old);
+		if (all)
+			return true;
+	}
+	if (p->nshown < SHOWN_MAX)
+		p->shown[p->nshown++] = f;
+	return false;
 }
 
 /* ---- data ---- */
@@ -239,6 +290,18 @@ static void say_record(struct printer *p, struct rnode *step,
 		       "cut it themselves."));
 }
 
+static void say_records(struct printer *p, struct rnode *step,
+                        const struct finding *f)
+{
+	if (shown_before(p, f)) {
+		(void)rnode_prose(p->a, step, RNODE_PARAGRAPH,
+		                  SV("(the change that is shown above)"));
+		return;
+	}
+	for (size_t r = 0; r < f->nrecords; r++)
+		say_record(p, step, &f->records[r]);
+}
+
 static void say_fix(struct printer *p, struct rnode *n,
                     const struct finding *f, const struct finding_known *k,
                     enum proof proof)
@@ -258,9 +321,8 @@ static void say_fix(struct printer *p, struct rnode *n,
 			text = arena_printf(p->a, "%s: %.*s", s->where,
 			                    SV_FMT(text));
 		step = rnode_prose(p->a, row, RNODE_STEP, text);
-		if (!i && proof != PROOF_FAILED)
-			for (size_t r = 0; r < f->nrecords; r++)
-				say_record(p, step, &f->records[r]);
+		if (!i && f->nrecords && proof != PROOF_FAILED)
+			say_records(p, step, f);
 		if (record.n && (!f->nrecords || proof == PROOF_FAILED))
 			(void)rnode_prose(p->a, step, RNODE_CODE, record);
 		if (command.n)
@@ -337,7 +399,7 @@ static bool is_open(const struct finding_known *k)
 static void put(struct printer *p, const struct finding *f,
                 const struct finding_known *k, bool first)
 {
-	enum proof proof = proof_of(p->proofs, f);
+	enum proof proof = proof_of(p, f);
 	struct rnode *n;
 
 	if (!first)
@@ -435,7 +497,8 @@ void check_tree(struct arena *a, const struct findings *known,
                 const struct proofs *proofs, sv zone, struct rnode *root,
                 size_t *errors, size_t *unknown)
 {
-	struct printer p = {a, known, proofs, zone, NULL};
+	struct printer p = {.a = a, .known = known, .runs = runs, .n = n,
+	                    .proofs = proofs, .zone = zone};
 	struct counts c;
 	bool first = true, passed = true;
 
@@ -449,6 +512,18 @@ void check_tree(struct arena *a, const struct findings *known,
 	*unknown = c.unknown;
 }
 
+/* Several findings may propose the same: it is published once. */
+static void add_proposal(struct arena *a, sv *all, const struct finding *f)
+{
+	for (size_t r = 0; r < f->nrecords; r++) {
+		sv lines = record_overlay(a, &f->records[r]);
+
+		if (lines.n && !sv_has(*all, lines))
+			*all = arena_printf(a, "%.*s%.*s", SV_FMT(*all),
+			                    SV_FMT(lines));
+	}
+}
+
 sv check_proposals(struct arena *a, const struct findings *known,
                    const struct check_run *runs, size_t n)
 {
@@ -459,12 +534,8 @@ sv check_proposals(struct arena *a, const struct findings *known,
 			const struct finding_known *k =
 			    findings_get(known, sv_str(f->id));
 
-			for (size_t r = 0; k && k->state == CHECK_FAIL &&
-			                   r < f->nrecords; r++)
-				all = arena_printf(
-				    a, "%.*s%.*s", SV_FMT(all),
-				    SV_FMT(record_overlay(a,
-				                          &f->records[r])));
+			if (k && k->state == CHECK_FAIL)
+				add_proposal(a, &all, f);
 		}
 	return all;
 }
@@ -526,7 +597,7 @@ static bool belongs(const struct finding_known *k, sv check)
 bool check_catalogue(struct arena *a, const struct findings *known, sv id,
                      struct rnode *root, struct rnode **items)
 {
-	struct printer p = {a, known, NULL, SV(""), NULL};
+	struct printer p = {.a = a, .known = known};
 	const struct finding_known *one = findings_get(known, id);
 
 	*items = p.list =
