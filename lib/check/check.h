@@ -95,15 +95,28 @@ struct check_options {
 };
 
 /*
- * Run all that suit the target, side by side.  Findings stand in runs[0..n),
- * in the order of checks[]; the caller ends each with check_end().  MW_ENOMEM
- * where there is no memory for any.
+ * All that suit one target, side by side.  Findings stand in runs[0..n), in
+ * the order of checks[].
  */
-enum mw_status checks_run(struct facts *facts,
+struct checks {
+	struct check_run runs[CHECKS_MAX];
+	size_t n;
+};
+
+/*
+ * Begin; MW_ENOMEM where there is no memory for any.  facts and target must
+ * outlive it.  End it with checks_end() whatever came of it.
+ */
+enum mw_status checks_begin(struct checks *c, struct facts *facts,
+                            const struct check_target *target,
+                            const struct check_options *opt);
+/* Call each once more; STEP_WAIT: facts_wait(), then again. */
+enum step checks_step(struct checks *c);
+/* Both, to the end. */
+enum mw_status checks_run(struct checks *c, struct facts *facts,
                           const struct check_target *target,
-                          const struct check_options *opt,
-                          struct check_run runs[CHECKS_MAX], size_t *n);
-void check_end(struct check_run *run);
+                          const struct check_options *opt);
+void checks_end(struct checks *c);
 
 /* ---- for who writes a check ---- */
 

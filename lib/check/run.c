@@ -45,36 +45,48 @@ static void advance(struct check_run *run)
 	run->done = run->check->run(run) == STEP_DONE;
 }
 
-enum mw_status checks_run(struct facts *facts,
-                          const struct check_target *target,
-                          const struct check_options *opt,
-                          struct check_run runs[CHECKS_MAX], size_t *n)
+enum mw_status checks_begin(struct checks *c, struct facts *facts,
+                            const struct check_target *target,
+                            const struct check_options *opt)
 {
-	size_t left;
-
-	*n = 0;
-	for (size_t i = 0; checks[i] && *n < CHECKS_MAX; i++) {
+	c->n = 0;
+	for (size_t i = 0; checks[i] && c->n < CHECKS_MAX; i++) {
 		if (!suits(checks[i], target) || is_skipped(checks[i], opt))
 			continue;
-		if (begin(&runs[*n], facts, target, checks[i]) != MW_OK)
+		if (begin(&c->runs[c->n], facts, target, checks[i]) != MW_OK)
 			return MW_ENOMEM;
-		(*n)++;
+		c->n++;
 	}
-	for (;;) {
-		left = 0;
-		for (size_t i = 0; i < *n; i++) {
-			if (!runs[i].done)
-				advance(&runs[i]);
-			left += !runs[i].done;
-		}
-		if (!left)
-			return MW_OK;
-		facts_wait(facts);
-	}
+	return MW_OK;
 }
 
-void check_end(struct check_run *run)
+enum step checks_step(struct checks *c)
 {
-	arena_free(run->a);
-	*run = (struct check_run){0};
+	enum step step = STEP_DONE;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (!c->runs[i].done)
+			advance(&c->runs[i]);
+		if (!c->runs[i].done)
+			step = STEP_WAIT;
+	}
+	return step;
+}
+
+enum mw_status checks_run(struct checks *c, struct facts *facts,
+                          const struct check_target *target,
+                          const struct check_options *opt)
+{
+	enum mw_status st = checks_begin(c, facts, target, opt);
+
+	while (st == MW_OK && checks_step(c) == STEP_WAIT)
+		facts_wait(facts);
+	return st;
+}
+
+void checks_end(struct checks *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		arena_free(c->runs[i].a);
+	c->n = 0;
 }

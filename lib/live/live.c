@@ -12,8 +12,7 @@ struct run {
 	struct check_target target;
 	struct world *world;
 	struct facts *facts, *again;
-	struct check_run runs[CHECKS_MAX], second[CHECKS_MAX];
-	size_t n, nsecond;
+	struct checks checks, second;
 };
 
 static enum mw_status known(struct arena *a, struct findings **out,
@@ -62,7 +61,7 @@ static enum mw_status prove(struct run *r, const struct findings *k,
                             struct proofs *proofs, struct mw_err *err)
 {
 	struct check_options opt = {r->opt->skip};
-	sv with = check_proposals(r->a, k, r->runs, r->n);
+	sv with = check_proposals(r->a, k, r->checks.runs, r->checks.n);
 	enum mw_status st;
 
 	*proofs = (struct proofs){0};
@@ -70,10 +69,9 @@ static enum mw_status prove(struct run *r, const struct findings *k,
 		return MW_OK;
 	st = world_facts(r->world, with, &r->again, err);
 	if (st == MW_OK)
-		st = checks_run(r->again, &r->target, &opt, r->second,
-		                &r->nsecond);
+		st = checks_run(&r->second, r->again, &r->target, &opt);
 	if (st == MW_OK)
-		*proofs = (struct proofs){r->second, r->nsecond};
+		*proofs = (struct proofs){r->second.runs, r->second.n};
 	return st;
 }
 
@@ -92,12 +90,12 @@ static enum mw_status run_all(struct run *r, struct rnode *root,
 	if (st == MW_OK)
 		st = world_facts(r->world, SV(""), &r->facts, err);
 	if (st == MW_OK)
-		st = checks_run(r->facts, &r->target, &opt, r->runs, &r->n);
+		st = checks_run(&r->checks, r->facts, &r->target, &opt);
 	if (st == MW_OK)
 		st = prove(r, k, &proofs, err);
 	if (st != MW_OK)
 		return st;
-	check_tree(r->a, k, r->runs, r->n, &proofs, zone_text(r), root,
+	check_tree(r->a, k, r->checks.runs, r->checks.n, &proofs, zone_text(r), root,
 	           &out->errors, &out->unknown);
 	for (struct rnode *n = root->first; n; n = n->next)
 		if (sv_eq(n->key, SV("findings")))
@@ -120,10 +118,8 @@ static enum mw_status check(struct arena *a,
 	st = run_all(r, root, out, err);
 	if (st == MW_ENOMEM || arena_failed(a))
 		st = mw_fail(err, MW_ENOMEM, "no memory for the answer");
-	for (size_t i = 0; i < r->n; i++)
-		check_end(&r->runs[i]);
-	for (size_t i = 0; i < r->nsecond; i++)
-		check_end(&r->second[i]);
+	checks_end(&r->checks);
+	checks_end(&r->second);
 	facts_free(r->again);
 	facts_free(r->facts);
 	world_free(r->world);
