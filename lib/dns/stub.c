@@ -21,6 +21,8 @@
 #define AGAIN_MAX_MS 1500
 /* Before who asks loses patience, so that our words reach the user. */
 #define MARGIN_MS 20
+/* Who is left with less is not worth asking. */
+#define ASK_MIN_MS 50
 #define BUCKETS 256
 
 enum way { WAY_UDP, WAY_UDP_AGAIN, WAY_TCP };
@@ -258,8 +260,8 @@ static void fail_silent(struct work *w)
 	double s = (double)(ms > 0 ? ms + MARGIN_MS : 0) / 1000;
 
 	if (!w->running)
-		fail(w, arena_printf(a, "%.*s was not asked: too many other "
-		                     "questions wait for it", SV_FMT(who)));
+		fail(w, arena_printf(a, "%.*s was not asked: the time was over "
+		                     "before the turn came", SV_FMT(who)));
 	else if (w->cut)
 		fail(w, arena_printf(a, "the answer of %.*s is too long for "
 		                     "UDP, and over TCP it did not answer "
@@ -538,11 +540,15 @@ static void serve(struct stub *s)
 	s->serving = true;
 	while (s->open < DNS_STUB_OPEN && !TAILQ_EMPTY(&s->ready)) {
 		struct server *to = TAILQ_FIRST(&s->ready);
+		struct work *w = TAILQ_FIRST(&to->waiting);
 
 		/* Each server in turn. */
 		TAILQ_REMOVE(&s->ready, to, ready);
 		TAILQ_INSERT_TAIL(&s->ready, to, ready);
-		start(TAILQ_FIRST(&to->waiting));
+		if (w->until_ms - dns_loop_ms() < ASK_MIN_MS)
+			fail_silent(w);
+		else
+			start(w);
 	}
 	s->serving = false;
 }

@@ -20,6 +20,8 @@
 #define FILE_LINES 4096
 /* Before who asks loses patience, so that our words reach the user. */
 #define MARGIN_MS 20
+/* Who is left with less is not worth asking. */
+#define ASK_MIN_MS 50
 /* Names whose chain of trust was asked for ahead; a power of two. */
 #define AHEAD 4096
 
@@ -35,7 +37,7 @@ struct work {
 	int id;       /* of libunbound, while it works on it */
 	bool asked;   /* libunbound has it */
 	bool asking, ended; /* it may answer before ub_resolve_event() returns */
-	int64_t begun_ms;
+	int64_t begun_ms, until_ms;
 };
 
 TAILQ_HEAD(works, work);
@@ -129,6 +131,17 @@ static sv reason(struct unbound *u, const struct dns_query *q)
 	return out;
 }
 
+/* "... from 192.0.2.53 got SERVFAIL": the address, if there is one. */
+static sv server_in(sv said)
+{
+	size_t at = sv_find(said, SV(" from "));
+	sv rest = at == SV_NPOS ? (sv){0} : sv_drop(said, at + 6);
+	sv word = sv_word(&rest);
+	struct ip ip;
+
+	return ip_parse(word, &ip) ? word : (sv){0};
+}
+
 /* ---- one question ends ---- */
 
 static void move(struct work *w, struct works *to)
@@ -177,22 +190,26 @@ static void fail(struct work *w, sv why)
 	finish(w);
 }
 
-static void on_timer(evutil_socket_t fd, short what, void *arg)
+static void fail_silent(struct work *w)
 {
-	struct work *w = arg;
 	double s = (double)(dns_loop_ms() - w->begun_ms + MARGIN_MS) / 1000;
 
-	(void)fd;
-	(void)what;
 	if (w->list == &w->u->waiting)
-		fail(w, SV("it was not asked: too many other questions were "
-		           "under way"));
+		fail(w, SV("it was not asked: the time was over before its "
+		           "turn came"));
 	else if (w->u->forwards)
 		fail(w, arena_printf(w->q->a, "%.*s did not answer in %.1f s",
 		                     SV_FMT(w->u->name), s));
 	else
 		fail(w, arena_printf(w->q->a, "no answer of the name servers "
 		                     "of this name in %.1f s", s));
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	fail_silent(arg);
 }
 
 /* ---- trust ---- */
@@ -268,6 +285,7 @@ static void judge(struct work *w, int sec, const char *why)
 		out->rr = NULL;
 		out->n = 0;
 		out->why = arena_dup(w->q->a, sv_str(why));
+		out->server = server_in(out->why);
 	} else if (sec == 2) {
 		out->trust = DNS_TRUST_SECURE;
 	} else if (!an || an->state == ANCHOR_FAILS) {
@@ -298,6 +316,7 @@ static void on_answer(void *arg, int rcode, void *packet, int n, int sec,
 	if (rcode) {
 		w->q->answer->rcode = (uint16_t)rcode;
 		said = reason(w->u, w->q);
+		w->q->answer->server = server_in(said);
 		fail(w, arena_printf(w->q->a, "no usable answer (%s)%s%.*s",
 		                     dns_rcode_name((uint16_t)rcode, room),
 		                     said.n ? ": " : "", SV_FMT(said)));
@@ -399,6 +418,14 @@ static void start(struct work *w)
 	}
 }
 
+static void turn(struct work *w)
+{
+	if (w->until_ms - dns_loop_ms() < ASK_MIN_MS)
+		fail_silent(w);
+	else
+		start(w);
+}
+
 /* Start what may be.  What ends at once calls this again: let it return. */
 static void serve(struct unbound *u)
 {
@@ -406,13 +433,13 @@ static void serve(struct unbound *u)
 		return;
 	u->serving = true;
 	while (u->nrunning < DNS_UNBOUND_OPEN && !TAILQ_EMPTY(&u->waiting))
-		start(TAILQ_FIRST(&u->waiting));
+		turn(TAILQ_FIRST(&u->waiting));
 	u->serving = false;
 }
 
 static bool set_timer(struct work *w)
 {
-	int64_t ms = w->q->deadline_ms - MARGIN_MS - dns_loop_ms();
+	int64_t ms = w->until_ms - dns_loop_ms();
 	struct timeval tv;
 
 	if (ms < 0)
@@ -441,6 +468,7 @@ static void unbound_ask(struct dns_resolver *r, struct dns_query *q)
 	w->u = u;
 	w->q = q;
 	w->begun_ms = dns_loop_ms();
+	w->until_ms = q->deadline_ms - MARGIN_MS;
 	q->inner = w;
 	move(w, &u->waiting);
 	if (set_timer(w))
@@ -528,14 +556,15 @@ static const char *const settings[][2] = {
 };
 
 /*
- * For own recursion: a dead server costs half a second instead of seconds, and
- * the next one is asked (defaults: 17 s until it is given up).  A forwarder
- * gets the defaults, as it may have to wait itself.
+ * For own recursion: a zone with only dead servers is given up after 3 to 4
+ * seconds, before who asks gives up, so the reason is told (defaults: 17 s).
+ * Fewer retries made a dead server beside a live one a failure now and then.  A
+ * forwarder gets the defaults, as it may have to wait itself.
  */
 static const char *const patience[][2] = {
-    {"outbound-msg-retry:", "2"},
+    {"outbound-msg-retry:", "3"},
     {"unknown-server-time-limit:", "300"},
-    {"infra-cache-max-rtt:", "1500"},
+    {"infra-cache-max-rtt:", "1000"},
 };
 
 static enum mw_status failed(struct mw_err *err, const char *what, int e)

@@ -53,7 +53,7 @@ static void set16(size_t at, unsigned v)
 
 static void count(size_t at)
 {
-	set16(at, (m.b[at] << 8 | m.b[at + 1]) + 1U);
+	set16(at, ((unsigned)m.b[at] << 8 | m.b[at + 1]) + 1U);
 }
 
 #define ANSWER 6
