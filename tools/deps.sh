@@ -12,7 +12,7 @@ libjansson-dev libevent-dev libunbound-dev libssl-dev libcurl4-openssl-dev \
 libidn2-dev libpsl-dev publicsuffix" ;;
 	check) echo "libcmocka-dev python3 python3-jsonschema mandoc \
 zsh fish bash-completion clang g++ nodejs php-cli iproute2 mount \
-libemail-outlook-message-perl nsd ldnsutils" ;;
+libemail-outlook-message-perl nsd ldnsutils python3-spf libspf2-dev" ;;
 	fuzz) echo "clang" ;; # also what make asan needs
 	bench) echo "g++ libre2-dev libspf2-dev" ;;
 	*)
@@ -48,6 +48,7 @@ have() {
 	publicsuffix) test -e /usr/share/publicsuffix/public_suffix_list.dat ;;
 	libcmocka-dev) pkg-config --exists cmocka 2>/dev/null ;;
 	libre2-dev) pkg-config --exists re2 2>/dev/null ;;
+	python3-spf) "$(python)" -c 'import spf' 2>/dev/null ;;
 	libspf2-dev) test -e /usr/include/spf2/spf.h ;;
 	libc6-dev) test -e /usr/include/stdio.h ;;
 	python3-jsonschema) "$(python)" -c 'import jsonschema' 2>/dev/null ;;
