@@ -3,6 +3,7 @@
 #include "auth/spf_respell.h"
 #include "auth/spf_run.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #define TEXT_MAX (2 * SPF_RECORD_MAX)
@@ -47,6 +48,7 @@ struct job {
 	struct spf_record *r;
 	struct spf_worst worst; /* of r */
 	bool wait;
+	bool bold; /* terms may give way to dearer ones behind them */
 };
 
 
@@ -103,18 +105,27 @@ static bool is_mechanism(const struct spf_term *t)
 	return t->kind <= SPF_EXISTS;
 }
 
-/*
- * Term i may go because term k has all its addresses: either k comes first,
- * or what stands between them says the same as both.
- */
-static bool may_give_way(const struct spf_record *r, size_t i, size_t k)
+static bool is_address(const struct spf_term *t)
 {
+	return t->kind == SPF_IP4 || t->kind == SPF_IP6;
+}
+
+/*
+ * Term i may go because term k lets all its addresses pass.  Where k comes
+ * first that is plain.  Else they now meet what stands between: it must say
+ * the same, and, unless no error is possible any more, ask nothing.
+ */
+static bool may_give_way(const struct job *j, size_t i, size_t k)
+{
+	const struct spf_record *r = j->r;
+
 	/* Behind all, k goes itself. */
 	if (r->term[i].qualifier != r->term[k].qualifier || k > r->all)
 		return false;
-	for (size_t m = i + 1; m < k; m++)
+	for (size_t m = i + 1; m <= k; m++)
 		if (is_mechanism(&r->term[m]) &&
-		    r->term[m].qualifier != r->term[i].qualifier)
+		    (r->term[m].qualifier != r->term[i].qualifier ||
+		     (!j->bold && !is_address(&r->term[m]))))
 			return false;
 	return true;
 }
@@ -198,7 +209,7 @@ static sv inside_of(struct job *j, const bool *gone, size_t i)
 	for (size_t k = 0; k < r->n; k++)
 		if (k != i && !gone[k] && r->term[k].kind == SPF_INCLUDE &&
 		    r->term[k].qualifier == '+' && seen[i].answer &&
-		    may_give_way(r, i, k) &&
+		    may_give_way(j, i, k) &&
 		    includes(seen[k].inner, seen[i].answer))
 			return r->term[k].text;
 	return SV("");
@@ -230,8 +241,7 @@ static sv covered_by(struct job *j, const bool *gone, size_t i)
 
 		/* Of two that are the same the first stays. */
 		if (k != i && !gone[k] && !same_term(t, &r->term[i]) &&
-		    (t->kind == SPF_IP4 || t->kind == SPF_IP6) &&
-		    may_give_way(r, i, k) && inside_nets(&one, &mine))
+		    is_address(t) && may_give_way(j, i, k) && inside_nets(&one, &mine))
 			return t->text;
 	}
 	return SV("");
@@ -266,7 +276,7 @@ static bool needless(struct job *j, const bool *gone, size_t i,
 	*id = SPF_CHANGE_LOOP;
 	if (s->loop)
 		return true;
-	*today = t->kind != SPF_IP4 && t->kind != SPF_IP6;
+	*today = !is_address(t);
 	*id = includes_none(t, s) ? SPF_CHANGE_VOID_INCLUDE : SPF_CHANGE_VOID;
 	if (*id == SPF_CHANGE_VOID_INCLUDE || finds_nothing(j, t, s))
 		return true;
@@ -277,14 +287,16 @@ static bool needless(struct job *j, const bool *gone, size_t i,
 	return by->n > 0;
 }
 
-static bool drop(struct job *j)
+static sv dropped(struct job *j, bool bold, struct spf_changes *c, bool *today)
 {
-	struct spf_changes c = {.a = j->a};
-	bool *gone = arena_alloc(j->a, j->r->n + 1, 1), today = false;
+	bool *gone = arena_alloc(j->a, j->r->n + 1, 1);
 
+	*c = (struct spf_changes){.a = j->a};
+	*today = false;
+	j->bold = bold;
 	/* Each with each: a record of thousands is a flattened one. */
 	if (!gone || j->r->n > SPF_COMPARED_MAX)
-		return true;
+		return SV("");
 	for (size_t i = 0; i < j->r->n; i++) {
 		enum spf_change_id id;
 		bool now = false;
@@ -293,11 +305,61 @@ static bool drop(struct job *j)
 		gone[i] = needless(j, gone, i, &id, &by, &now);
 		if (!gone[i])
 			continue;
-		today |= now;
-		spf_changes_add(&c, id, j->r->term[i].text, SV(""), by);
+		*today |= now;
+		spf_changes_add(c, id, j->r->term[i].text, SV(""), by);
 	}
-	return step(j, SPF_REPAIR_DROP, c.n ? without(j, gone) : SV(""), &c,
-	            today);
+	return c->n ? without(j, gone) : SV("");
+}
+
+/* Terms that may be void for some senders; UINT_MAX: errors are possible. */
+static unsigned risks(const struct spf_trace *t)
+{
+	unsigned n = 0;
+
+	if (!t->record || !t->seen || t->why != SPF_WHY_NO_MATCH)
+		return UINT_MAX;
+	for (size_t i = 0; i < t->record->n; i++) {
+		const struct spf_seen *s = &t->seen[i];
+		unsigned in = s->inner ? risks(s->inner) : s->depends;
+
+		if (in == UINT_MAX ||
+		    (s->answer && s->answer->type == DNS_MX &&
+		     s->answer->n > SPF_MX_LIMIT))
+			return UINT_MAX;
+		n += in;
+	}
+	return n;
+}
+
+/* Can no sender meet an error? */
+static bool is_clean(const struct spf_worst *w)
+{
+	unsigned n = risks(w->top);
+
+	return n != UINT_MAX && w->terms <= SPF_TERMS_LIMIT &&
+	       w->voids + n <= SPF_VOIDS_LIMIT &&
+	       w->voids6 + n <= SPF_VOIDS_LIMIT && !w->loop && !w->cut &&
+	       !w->depends && !w->unknown;
+}
+
+/* First all that can go; where that leaves errors, with more care. */
+static bool drop(struct job *j)
+{
+	struct job before = *j;
+	struct spf_changes c;
+	bool today;
+	sv text = dropped(j, true, &c, &today);
+
+	if (!text.n)
+		return true;
+	if (!count(j, text))
+		return false;
+	if (!is_clean(&j->worst)) {
+		j->r = before.r;
+		j->worst = before.worst;
+		text = dropped(j, false, &c, &today);
+	}
+	return step(j, SPF_REPAIR_DROP, text, &c, today);
 }
 
 /* ---- order ---- */
@@ -318,17 +380,10 @@ static int by_rank(const void *x, const void *y)
 	return a->i < b->i ? -1 : 1;
 }
 
-/* What needs no question, then few, then many. */
-static unsigned rank_of(const struct spf_term *t, const struct spf_seen *s)
-{
-	static const unsigned char rank[SPF_KIND_N] = {
-	    [SPF_IP4] = 0, [SPF_IP6] = 0, [SPF_A] = 1, [SPF_MX] = 2,
-	    [SPF_EXISTS] = 3, [SPF_INCLUDE] = 4, [SPF_PTR] = 200};
-
-	return rank[t->kind] + (t->kind == SPF_INCLUDE ? s->terms : 0);
-}
-
-/* Only among neighbours that say the same does order play no part. */
+/*
+ * Addresses first, before neighbours that say the same: for no sender does
+ * that ask more than before.
+ */
 static bool order(struct job *j)
 {
 	struct spf_changes c = {.a = j->a};
@@ -346,8 +401,7 @@ static bool order(struct job *j)
 		if (n && (t->qualifier != r->term[p[n - 1].i].qualifier ||
 		          t->kind == SPF_ALL || !is_mechanism(t)))
 			run++;
-		p[n++] = (struct place){i, run,
-		                        rank_of(t, &j->worst.top->seen[i])};
+		p[n++] = (struct place){i, run, !is_address(t)};
 		if (t->kind == SPF_ALL || !is_mechanism(t))
 			run++;
 	}

@@ -42,7 +42,7 @@ static const struct {
      {"syntax 2 v=spf1 ip4:192.0.2.1 include:c.example a:b.example "
       "ip6:2001:db8::1 ip4:192.0.2.4 ip6:2001:db8::2 -all",
       "order 2 v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 ip4:192.0.2.4 "
-      "ip6:2001:db8::2 a:b.example include:c.example -all"},
+      "ip6:2001:db8::2 include:c.example a:b.example -all"},
      "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 2001:db8::1 2001:db8::2",
      "192.0.2.9"},
     {"c.example TXT \"v=spf1 ip4:192.0.2.3 -all\"\n",
@@ -75,6 +75,20 @@ static const struct {
     /* Another verdict between them: it stays. */
     {"", "v=spf1 ip4:192.0.2.5 -ip4:192.0.2.0/28 ip4:192.0.2.0/24 -all",
      {NULL}, "", ""},
+    /* It gives way to one behind it only where no error is possible. */
+    {"c.example TXT \"v=spf1 include:d.example -all\"\n"
+     "d.example TXT \"v=spf1 ip4:192.0.2.4 -all\"\n",
+     "v=spf1 include:d.example include:c.example -all",
+     {"drop 2 v=spf1 include:c.example -all"}, "192.0.2.4", "192.0.2.9"},
+    {"c.example TXT \"v=spf1 include:d.example -all\"\n"
+     "d.example TXT \"v=spf1 ip4:192.0.2.4 -all\"\n"
+     "b.example TXT \"v=spf1 foo -all\"\n",
+     "v=spf1 include:d.example include:b.example include:c.example -all",
+     {NULL}, "", ""},
+    {"b.example TXT \"v=spf1 foo -all\"\n",
+     "v=spf1 ip4:192.0.2.4 include:b.example ip4:192.0.2.0/24 -all",
+     {"order 1 v=spf1 ip4:192.0.2.4 ip4:192.0.2.0/24 include:b.example "
+      "-all"}, "192.0.2.4 192.0.2.9", ""},
     /* A question without an answer says nothing. */
     {"slow.example !TIMEOUT\n", "v=spf1 include:slow.example ~all",
      {NULL}, "", ""},
@@ -90,10 +104,8 @@ static const struct {
      "h3.example A 192.0.2.64\nh4.example A 192.0.2.65\n"
      "h5.example A 192.0.2.80\n",
      "v=spf1 include:a.example include:b.example include:c.example -all",
-     {"order 11 v=spf1 include:c.example include:a.example "
-      "include:b.example -all",
-      "flatten 7 v=spf1 include:c.example ip4:192.0.2.2/31 "
-      "ip4:192.0.2.64 include:b.example -all"},
+     {"flatten 7 v=spf1 ip4:192.0.2.2/31 ip4:192.0.2.64 "
+      "include:b.example include:c.example -all"},
      "192.0.2.65 192.0.2.80 192.0.2.2 192.0.2.3 192.0.2.64 198.51.100.7 "
      "+203.0.113.1 +2001:db8:1::", "+192.0.2.9 +192.0.2.4"},
 };
