@@ -269,6 +269,11 @@ static sv value_of(const struct spf_values *v, char letter, char room[64])
 	}
 }
 
+static sv short_value(sv s)
+{
+	return s.n > SPF_VALUE_MAX ? sv_drop(s, s.n - SPF_VALUE_MAX) : s;
+}
+
 static void add_macro(struct writer *w, const struct macro *m,
                       const struct spf_values *v)
 {
@@ -283,7 +288,7 @@ static void add_macro(struct writer *w, const struct macro *m,
 		add_all(w, SV("%20"));
 		return;
 	}
-	value = value_of(v, m->letter, room);
+	value = short_value(value_of(v, m->letter, room));
 	w->escape = m->escape;
 	if (m->keep || m->reverse || m->delimiters.n)
 		add_parts(w, m, value);

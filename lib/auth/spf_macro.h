@@ -15,6 +15,13 @@
 /* Octets of an explanation; an SMTP reply has lines of 512. */
 #define SPF_EXPLANATION_MAX 2048
 
+/*
+ * Octets of a value that are put in.  RFC 5321 has 64 of a local part and 256
+ * of a path; of what is longer the end counts, as of names.  So a record full
+ * of macros costs no more than its length times this.
+ */
+#define SPF_VALUE_MAX 512
+
 enum spf_place {
 	SPF_IN_DOMAIN,  /* must end as a domain does (section 7.1) */
 	SPF_IN_OTHER,   /* value of an unknown modifier */

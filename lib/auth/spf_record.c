@@ -82,7 +82,7 @@ struct parser {
 	struct arena *a;
 	struct spf_record *r;
 	const size_t *joins;
-	size_t njoins;
+	size_t njoins, join; /* the first one behind the last term's begin */
 	size_t cap, fault_cap;
 	struct spf_term *t; /* being read */
 	/* Its first fatal fault: offset in the record and length. */
@@ -460,13 +460,14 @@ static void better_reason(struct parser *p)
 	sv s = p->t->text;
 	size_t at = p->t->at, i;
 
-	for (i = 0; i < p->njoins; i++)
-		if (p->joins[i] > at && p->joins[i] < at + s.n) {
-			p->id = SPF_FAULT_GLUED;
-			p->at = p->joins[i];
-			p->n = 0;
-			return;
-		}
+	while (p->join < p->njoins && p->joins[p->join] <= at)
+		p->join++;
+	if (p->join < p->njoins && p->joins[p->join] < at + s.n) {
+		p->id = SPF_FAULT_GLUED;
+		p->at = p->joins[p->join];
+		p->n = 0;
+		return;
+	}
 	i = sv_chr(s, '"');
 	if (i != SV_NPOS) {
 		p->id = SPF_FAULT_QUOTES;

@@ -313,6 +313,157 @@ static void test_memory(void **state)
 	assert_true(done > 10);
 }
 
+/* ---- hostile worlds: bounded, and a result all the same ---- */
+
+#define ARENA_MAX ((size_t)64 << 20)
+
+static void put(struct dns_zone *z, const char *name, uint16_t type, sv text)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct dns_name n;
+	struct mw_err err;
+	sv rdata;
+
+	assert_true(dns_name_from(sv_str(name), &n));
+	assert_int_equal(dns_rdata_from(a, type, text, &rdata, &err), MW_OK);
+	assert_int_equal(dns_zone_add(z, &n, type, 1, rdata), MW_OK);
+	arena_free(a);
+}
+
+/* A record of more than 64,000 octets: "v=spf1 a a a ... -all". */
+static void long_record(struct dns_zone *z, const char *unit)
+{
+	static char text[65000];
+	size_t n = strlen(unit), at = 7;
+
+	memcpy(text, "v=spf1 ", 7);
+	for (; at + n + 4 < sizeof(text); at += n)
+		memcpy(text + at, unit, n);
+	memcpy(text + at, "-all", 4);
+	put(z, "h.example", DNS_TXT, sv_of(text, at + 4));
+}
+
+static void world_long(struct dns_zone *z)
+{
+	long_record(z, "ip4:192.0.2.9 ");
+}
+
+static void world_long_faults(struct dns_zone *z)
+{
+	long_record(z, "x ");
+}
+
+static void world_long_macros(struct dns_zone *z)
+{
+	long_record(z, "exists:%{s}%{s}%{s}%{l1r-}.%{d}.x.example ");
+}
+
+static void world_many(struct dns_zone *z)
+{
+	for (int i = 0; i < 10000; i++)
+		put(z, "h.example", DNS_TXT, SV("v=spf1 a mx -all"));
+}
+
+static void world_crowd(struct dns_zone *z)
+{
+	for (int i = 0; i < 9999; i++)
+		put(z, "h.example", DNS_TXT, SV("some-verification=1"));
+	put(z, "h.example", DNS_TXT, SV("v=spf1 ip4:192.0.2.1 -all"));
+}
+
+/* Each of a hundred names includes all hundred. */
+static void world_includes(struct dns_zone *z)
+{
+	char name[32], text[4096];
+
+	for (int i = -1; i < 100; i++) {
+		size_t n = (size_t)snprintf(text, sizeof(text), "v=spf1");
+
+		for (int k = 0; k < 100; k++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+			                      " include:i%d.example", k);
+		(void)snprintf(name, sizeof(name), "i%d.example", i);
+		put(z, i < 0 ? "h.example" : name, DNS_TXT, sv_of(text, n));
+	}
+}
+
+static void world_aliases(struct dns_zone *z)
+{
+	char name[32], to[32];
+
+	put(z, "h.example", DNS_TXT, SV("v=spf1 a:c0.example -all"));
+	for (int i = 0; i < 100; i++) {
+		(void)snprintf(name, sizeof(name), "c%d.example", i);
+		(void)snprintf(to, sizeof(to), "c%d.example", i + 1);
+		put(z, name, DNS_CNAME, sv_str(to));
+	}
+}
+
+static void world_hosts(struct dns_zone *z)
+{
+	char name[32];
+
+	put(z, "h.example", DNS_TXT, SV("v=spf1 ptr:x.example a -all"));
+	for (int i = 0; i < 5000; i++) {
+		(void)snprintf(name, sizeof(name), "p%d.x.example", i);
+		put(z, "1.2.0.192.in-addr.arpa", DNS_PTR, sv_str(name));
+		(void)snprintf(name, sizeof(name), "198.51.%d.%d", i / 250,
+		               i % 250);
+		put(z, "h.example", DNS_A, sv_str(name));
+	}
+}
+
+static const struct {
+	void (*make)(struct dns_zone *z);
+	enum spf_result result;
+	enum spf_why why;
+	size_t most; /* questions of judging */
+} hostile[] = {
+    {world_long, SPF_FAIL, SPF_WHY_MATCH, 1},
+    {world_long_faults, SPF_PERMERROR, SPF_WHY_SYNTAX, 1},
+    {world_long_macros, SPF_PERMERROR, SPF_WHY_TOO_MANY_VOIDS, 11},
+    {world_many, SPF_PERMERROR, SPF_WHY_TWO_RECORDS, 1},
+    {world_crowd, SPF_PASS, SPF_WHY_MATCH, 1},
+    {world_includes, SPF_PERMERROR, SPF_WHY_INSIDE, 12},
+    {world_aliases, SPF_TEMPERROR, SPF_WHY_DNS, 2},
+    {world_hosts, SPF_FAIL, SPF_WHY_MATCH, 13},
+};
+
+static void test_hostile(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		struct dns_zone *z = dns_zone_new();
+		struct dns_resolver *r = dns_zone_resolver(z);
+		struct facts_options opt = {.resolver = r, .now = 1};
+		struct facts *f = facts_new(&opt);
+		struct arena *a = arena_new(ARENA_MAX);
+		struct spf_request rq = {.mail_from = SV("a@h.example")};
+		struct spf_outcome out;
+		struct spf_worst worst;
+
+		hostile[i].make(z);
+		(void)ip_parse(SV("192.0.2.1"), &rq.ip);
+		assert_int_equal(spf_check(f, a, &rq, &out), STEP_DONE);
+		if (out.result != hostile[i].result ||
+		    out.why != hostile[i].why)
+			fail_msg("%zu: %s (%s)", i,
+			         spf_result_name(out.result),
+			         spf_why_name(out.why));
+		assert_true(facts_count(f) <= hostile[i].most);
+		assert_int_equal(spf_cost(f, a, SV("h.example"), &rq, &worst),
+		                 STEP_DONE);
+		assert_true(facts_count(f) <=
+		            hostile[i].most + SPF_WALK_QUESTIONS_MAX);
+		assert_false(arena_failed(a));
+		arena_free(a);
+		facts_free(f);
+		dns_resolver_free(r);
+		dns_zone_free(z);
+	}
+}
+
 UNIT_MAIN(cmocka_unit_test(test_cases), cmocka_unit_test(test_trace),
           cmocka_unit_test(test_explanation), cmocka_unit_test(test_worst),
-          cmocka_unit_test(test_identity), cmocka_unit_test(test_memory))
+          cmocka_unit_test(test_identity), cmocka_unit_test(test_memory),
+          cmocka_unit_test(test_hostile))

@@ -247,6 +247,37 @@ static void test_long_names(void **state)
 	assert_int_equal(out.p[0], 'a');
 }
 
+/* Work grows with the record's length, whatever it is made of. */
+static void test_linear(void **state)
+{
+	static char spec[60000], sender[100000];
+	struct spf_values v = {.sender = sv_of(sender, sizeof(sender))};
+	struct arena *a = arena_new((size_t)64 << 20);
+	size_t *joins = arena_alloc(a, sizeof(spec), sizeof(*joins));
+	struct spf_expanded out;
+	struct spf_record *r;
+
+	(void)state;
+	memset(sender, 'a', sizeof(sender));
+	for (size_t i = 0; i + 4 <= sizeof(spec); i += 4)
+		memcpy(spec + i, "%{S}", 4);
+	spf_macro_expand(sv_of(spec, sizeof(spec)), SPF_IN_DOMAIN, &v, &out);
+	assert_true(out.cut && out.n <= sizeof(out.p));
+	/* Every string one octet long, every term a fault. */
+	memcpy(spec, "v=spf1", 6);
+	for (size_t i = 6; i < sizeof(spec); i++)
+		spec[i] = i % 2 ? 'x' : ' ';
+	for (size_t i = 0; i < sizeof(spec); i++)
+		joins[i] = i + 1;
+	r = spf_record_parse(a, sv_of(spec, sizeof(spec)), joins,
+	                     sizeof(spec));
+	assert_int_equal(r->n, (sizeof(spec) - 6) / 2);
+	assert_int_equal(r->nfaults, SPF_FAULTS_MAX);
+	assert_true(r->faults_all > r->n);
+	arena_free(a);
+}
+
 UNIT_MAIN(cmocka_unit_test(test_faults), cmocka_unit_test(test_terms),
           cmocka_unit_test(test_joins), cmocka_unit_test(test_selected),
-          cmocka_unit_test(test_macros), cmocka_unit_test(test_long_names))
+          cmocka_unit_test(test_macros), cmocka_unit_test(test_long_names),
+          cmocka_unit_test(test_linear))
