@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fuzz_dmarc.c - properties of reading any DMARC record
+ *
+ * Every view and every fault lies in the text; the quick look agrees with the
+ * whole one; what can be used has a policy; the records of MTA-STS's kin are
+ * read with the same bytes.
+ */
+#include "auth/bimi.h"
+#include "auth/dmarc_record.h"
+#include "auth/mtasts.h"
+#include "auth/tlsrpt.h"
+#include "must.h"
+
+static void check_faults(const struct faults *f, size_t n)
+{
+	must(f->n <= FAULTS_MAX);
+	for (size_t i = 0; i < f->n; i++) {
+		must(f->list[i].at <= n && f->list[i].n <= n - f->list[i].at);
+		must(f->list[i].weight <= f->worst);
+	}
+}
+
+static void check_inside(sv part, sv text)
+{
+	if (part.n)
+		must(part.p >= text.p && part.p + part.n <= text.p + text.n);
+	touch(part);
+}
+
+static void check_uris(const struct dmarc_uris *u, sv text)
+{
+	must(u->n <= DMARC_URIS_MAX);
+	for (size_t i = 0; i < u->n; i++) {
+		check_inside(u->list[i].uri, text);
+		check_inside(u->list[i].address, text);
+		check_inside(u->list[i].domain, text);
+		must(u->list[i].at <= text.n);
+	}
+}
+
+static void check_record(struct arena *a, sv text)
+{
+	struct dmarc_record r;
+	enum dmarc_psd psd;
+
+	if (dmarc_record_parse(a, text, &r) != MW_OK)
+		return;
+	check_faults(&r.faults, text.n);
+	must(r.ntags <= DMARC_TAGS_MAX);
+	for (size_t i = 0; i < r.ntags; i++) {
+		check_inside(r.tags[i].name, r.text);
+		check_inside(r.tags[i].value, r.text);
+	}
+	check_uris(&r.rua, r.text);
+	check_uris(&r.ruf, r.text);
+	must(r.is_dmarc == dmarc_record_glance(text, &psd));
+	if (r.is_dmarc)
+		must(psd == r.psd || r.ntags == DMARC_TAGS_MAX);
+	must(!r.usable || dmarc_policy_name(r.use_p));
+	must(!dmarc_record_strict(&r) || r.usable);
+	must(r.pct <= 100);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	sv text = fuzz_input(data, size);
+	struct arena *a = arena_new(8 << 20);
+	struct mtasts_record sts;
+	struct tlsrpt_record rpt;
+	struct bimi_record bimi;
+
+	if (!a)
+		return 0;
+	check_record(a, text);
+	if (mtasts_record_parse(a, text, &sts) == MW_OK) {
+		check_faults(&sts.faults, text.n);
+		check_inside(sts.id, text);
+		must(!sts.valid || (sts.is_sts && sts.id.n));
+	}
+	if (tlsrpt_record_parse(a, text, &rpt) == MW_OK) {
+		check_faults(&rpt.faults, text.n);
+		must(!rpt.valid || (rpt.is_tlsrpt && rpt.nrua));
+	}
+	if (bimi_record_parse(a, text, &bimi) == MW_OK)
+		check_faults(&bimi.faults, text.n);
+	arena_free(a);
+	return 0;
+}
