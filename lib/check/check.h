@@ -22,6 +22,8 @@
 #define CHECK_EVIDENCE_MAX 24
 #define CHECK_RECORDS_MAX 8
 
+struct crypto;
+
 /* What is examined.  Empty or 0: not told. */
 struct check_target {
 	sv domain;             /* as typed, in A-labels */
@@ -35,6 +37,7 @@ struct check_target {
 	size_t nown;
 	sv message;            /* its bytes; p is NULL where there is none */
 	bool smtp;             /* mail servers may be connected to */
+	struct crypto *crypto; /* borrowed; NULL: signatures are not looked at */
 };
 
 enum check_state { CHECK_PASS, CHECK_FAIL, CHECK_UNKNOWN, CHECK_SKIPPED };

@@ -7,6 +7,6 @@
 
 extern const struct check check_servers, check_dnssec, check_mx, check_spf,
     check_dkim, check_dmarc, check_dane, check_mtasts, check_tlsrpt,
-    check_bimi, check_ptr, check_dnslists, check_helo, check_message;
+    check_bimi, check_ptr, check_dnslists, check_helo, check_signatures;
 
 #endif

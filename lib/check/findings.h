@@ -58,4 +58,7 @@ const struct finding_known *findings_nth(const struct findings *k, size_t i);
 extern const char findings_builtin[];
 extern const size_t findings_builtin_n;
 
+/* Selectors of DKIM keys that are usual (data/findings); ended by NULL. */
+extern const char *const check_selectors[];
+
 #endif

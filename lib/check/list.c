@@ -2,5 +2,6 @@
 #include "check/checks.h"
 
 const struct check *const checks[] = {
-    &check_mx, &check_spf, &check_ptr, &check_helo, NULL,
+    &check_mx, &check_spf, &check_dkim, &check_ptr, &check_helo, &check_signatures,
+    NULL,
 };

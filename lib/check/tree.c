@@ -106,6 +106,35 @@ static bool shown_before(struct printer *p, const struct finding *f)
 	return false;
 }
 
+/*
+ * Nodes keep views, and the answer outlives the arenas of its checks: a copy
+ * that lives as long.  NULL where memory is exhausted.
+ */
+static const struct finding *kept(struct arena *a, const struct finding *from)
+{
+	struct finding *f = arena_alloc(a, 1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	*f = *from;
+	f->about = arena_dup(a, f->about);
+	for (size_t i = 0; i < f->nvalues; i++)
+		f->values[i].value = arena_dup(a, f->values[i].value);
+	for (size_t i = 0; i < f->nevidence; i++) {
+		f->evidence[i].what = arena_dup(a, f->evidence[i].what);
+		f->evidence[i].text = arena_dup(a, f->evidence[i].text);
+	}
+	for (size_t i = 0; i < f->nrecords; i++) {
+		struct check_record *r = &f->records[i];
+
+		r->name = arena_dup(a, r->name);
+		r->type = arena_dup(a, r->type);
+		r->value = arena_dup(a, r->value);
+		r->old = arena_dup(a, r->old);
+	}
+	return f;
+}
+
 /* ---- data ---- */
 
 static void put_evidence(struct printer *p, struct rnode *n,
@@ -480,14 +509,16 @@ static void put_some(struct printer *p, const struct check_run *runs, size_t n,
 		for (const struct finding *f = runs[i].first; f; f = f->next) {
 			const struct finding_known *k =
 			    findings_get(p->known, sv_str(f->id));
+			const struct finding *own;
 
 			if (!k || is_open(k) != (severity < SEV_N) ||
 			    (is_open(k) && (int)k->severity != severity))
 				continue;
-			if (is_open(k))
-				put(p, f, k, *first);
-			else
-				put_passed(p, f, k, *first, any_open);
+			own = kept(p->a, f);
+			if (own && is_open(k))
+				put(p, own, k, *first);
+			else if (own)
+				put_passed(p, own, k, *first, any_open);
 			*first = false;
 		}
 }

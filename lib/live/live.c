@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "live/live.h"
 
+#include "auth/crypto.h"
 #include "check/tree.h"
 #include "live/target.h"
 #include "live/world.h"
+
+/* Public keys that are kept: one for each signature of a message. */
+#define KEYS_MAX 32
 
 /* All of one run that is kept together. */
 struct run {
@@ -12,6 +16,7 @@ struct run {
 	struct check_target target;
 	struct world *world;
 	struct facts *facts, *again;
+	struct crypto *crypto;
 	struct checks checks, second;
 };
 
@@ -85,6 +90,9 @@ static enum mw_status run_all(struct run *r, struct rnode *root,
 
 	if (st == MW_OK)
 		st = target_from(r->a, r->opt, &r->target, err);
+	/* Loading OpenSSL's algorithms takes longer than all of a small check. */
+	if (st == MW_OK && r->target.message.p)
+		r->target.crypto = r->crypto = crypto_new(KEYS_MAX);
 	if (st == MW_OK)
 		st = world_new(r->opt, &r->world, err);
 	if (st == MW_OK)
@@ -120,6 +128,7 @@ static enum mw_status check(struct arena *a,
 		st = mw_fail(err, MW_ENOMEM, "no memory for the answer");
 	checks_end(&r->checks);
 	checks_end(&r->second);
+	crypto_free(r->crypto);
 	facts_free(r->again);
 	facts_free(r->facts);
 	world_free(r->world);
