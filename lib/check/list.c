@@ -2,6 +2,12 @@
 #include "check/checks.h"
 
 const struct check *const checks[] = {
-    &check_mx, &check_spf, &check_dkim, &check_ptr, &check_helo, &check_signatures,
+    &check_mx,
+    &check_spf,
+    &check_dkim,
+    &check_dmarc,
+    &check_ptr,
+    &check_helo,
+    &check_signatures,
     NULL,
 };

@@ -3,11 +3,13 @@
  * fuzz_dmarc.c - properties of reading any DMARC record
  *
  * Every view and every fault lies in the text; the quick look agrees with the
- * whole one; what can be used has a policy; the records of MTA-STS's kin are
- * read with the same bytes.
+ * whole one; what can be used has a policy; what is proposed instead is sound
+ * and proposes itself; the records of MTA-STS's kin are read with the same
+ * bytes.
  */
 #include "auth/bimi.h"
 #include "auth/dmarc_record.h"
+#include "auth/dmarc_repair.h"
 #include "auth/mtasts.h"
 #include "auth/tlsrpt.h"
 #include "must.h"
@@ -39,6 +41,21 @@ static void check_uris(const struct dmarc_uris *u, sv text)
 	}
 }
 
+static void check_repair(struct arena *a, const struct dmarc_record *r)
+{
+	sv text = dmarc_repair(a, r, 1, SV("a@example.org")), again;
+	struct dmarc_record now;
+
+	if (!text.n || dmarc_record_parse(a, text, &now) != MW_OK)
+		return;
+	must(text.n <= DMARC_REPAIR_MAX + 64);
+	must(now.usable && dmarc_record_strict(&now));
+	must(now.faults.worst == FAULT_NOTE);
+	must(now.rua.any);
+	again = dmarc_repair(a, &now, 1, SV(""));
+	must(!again.n || sv_eq(again, text));
+}
+
 static void check_record(struct arena *a, sv text)
 {
 	struct dmarc_record r;
@@ -60,6 +77,7 @@ static void check_record(struct arena *a, sv text)
 	must(!r.usable || dmarc_policy_name(r.use_p));
 	must(!dmarc_record_strict(&r) || r.usable);
 	must(r.pct <= 100);
+	check_repair(a, &r);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
