@@ -126,6 +126,8 @@ static bool is_pattern(sv s)
 {
 	size_t labels = 0;
 
+	if (sv_ends(s, SV(".")))
+		return false;
 	if (sv_starts(s, SV("*.")))
 		s = sv_drop(s, 2);
 	do {

@@ -78,6 +78,8 @@ static const struct {
     {"version: STSv2\nmode: Enforce\nmx: -a.example\nmax_age: -1", false, 1,
      "mtasts.policy-version@9+5 mtasts.policy-mode@21+7 "
      "mtasts.policy-mx@33+10 mtasts.policy-age@53+2"},
+    {"version: STSv1\nmode: enforce\nmx: a.example.\nmax_age: 86400\n", false,
+     1, "mtasts.policy-mx@33+10"},
 };
 
 static void test_policy(void **state)
