@@ -12,7 +12,7 @@ libjansson-dev libevent-dev libunbound-dev libssl-dev libcurl4-openssl-dev \
 libidn2-dev libpsl-dev publicsuffix" ;;
 	check) echo "libcmocka-dev python3 python3-jsonschema mandoc \
 zsh fish bash-completion clang g++ nodejs php-cli iproute2 mount \
-libemail-outlook-message-perl nsd ldnsutils python3-spf libspf2-dev" ;;
+libemail-outlook-message-perl nsd ldnsutils python3-spf libspf2-dev openssl" ;;
 	fuzz) echo "clang" ;; # also what make asan needs
 	bench) echo "g++ libre2-dev libspf2-dev" ;;
 	*)
@@ -31,7 +31,7 @@ have() {
 	ldnsutils) command -v ldns-signzone >/dev/null 2>&1 ;;
 	nsd) PATH=$PATH:/usr/sbin command -v nsd >/dev/null 2>&1 ;;
 	php-cli) command -v php >/dev/null 2>&1 ;;
-	make | meson | python3 | mandoc | clang | zsh | fish | mount)
+	make | meson | openssl | python3 | mandoc | clang | zsh | fish | mount)
 		command -v "$1" >/dev/null 2>&1 ;;
 	ninja-build) command -v ninja >/dev/null 2>&1 ;;
 	pkg-config) command -v pkg-config >/dev/null 2>&1 ;;

@@ -277,15 +277,19 @@ static size_t clean_p(char *to, sv p)
 	return n;
 }
 
-static void add_tag(char **to, const char *name, sv value)
+static void put(char **to, sv s)
+{
+	memcpy(*to, s.p, s.n);
+	*to += s.n;
+}
+
+static void add_tag(char **to, sv name, sv value)
 {
 	if (!value.n)
 		return;
-	*to += strlen(strcpy(*to, name));
-	memcpy(*to, value.p, value.n);
-	*to += value.n;
-	*(*to)++ = ';';
-	*(*to)++ = ' ';
+	put(to, name);
+	put(to, value);
+	put(to, SV("; "));
 }
 
 static sv without_junk(struct arena *a, sv text)
@@ -325,12 +329,12 @@ static sv write_record(struct arena *a, const struct taglist *t, sv p)
 
 	if (!room)
 		return SV("");
-	add_tag(&to, "v=", SV("DKIM1"));
-	add_tag(&to, "k=", taglist_get(t, "k"));
-	add_tag(&to, "h=", taglist_get(t, "h"));
-	add_tag(&to, "s=", taglist_get(t, "s"));
-	add_tag(&to, "t=", taglist_get(t, "t"));
-	to += strlen(strcpy(to, "p="));
+	add_tag(&to, SV("v="), SV("DKIM1"));
+	add_tag(&to, SV("k="), taglist_get(t, "k"));
+	add_tag(&to, SV("h="), taglist_get(t, "h"));
+	add_tag(&to, SV("s="), taglist_get(t, "s"));
+	add_tag(&to, SV("t="), taglist_get(t, "t"));
+	put(&to, SV("p="));
 	return sv_of(room, (size_t)(to - room) + clean_p(to, p));
 }
 

@@ -2,6 +2,7 @@
 #include "check/check.h"
 
 #include <stdio.h>
+#include <time.h>
 
 struct finding *found(struct check_run *run, const char *id, sv about)
 {
@@ -77,6 +78,17 @@ sv check_ip(struct check_run *run, const struct ip *ip)
 	char text[IP_TEXT];
 
 	return arena_dup(run->a, ip_text(ip, text));
+}
+
+sv check_date(struct check_run *run, int64_t unix_time)
+{
+	time_t t = (time_t)unix_time;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm))
+		return SV("");
+	return arena_printf(run->a, "%04d-%02d-%02d", tm.tm_year + 1900,
+	                    tm.tm_mon + 1, tm.tm_mday);
 }
 
 /* "example.org MX", and what came of it. */

@@ -153,5 +153,7 @@ bool found_no_answer(struct check_run *run, const struct dns_answer *an);
 /* Names and addresses as text that lives as long as the findings. */
 sv check_name(struct check_run *run, const struct dns_name *name);
 sv check_ip(struct check_run *run, const struct ip *ip);
+/* "2026-11-24" (UTC). */
+sv check_date(struct check_run *run, int64_t unix_time);
 
 #endif

@@ -2,10 +2,18 @@
 #include "check/checks.h"
 
 const struct check *const checks[] = {
+    &check_servers,
+    &check_dnssec,
     &check_mx,
     &check_spf,
     &check_dkim,
     &check_dmarc,
+    &check_smtp,
+    &check_postmaster,
+    &check_dane,
+    &check_mtasts,
+    &check_tlsrpt,
+    &check_bimi,
     &check_ptr,
     &check_helo,
     &check_signatures,

@@ -253,9 +253,52 @@ const struct dns_answer *facts_at_by(struct facts *f, const struct ip *server,
 	return get(f, name, type, server, how);
 }
 
+bool facts_has_direct(const struct facts *f)
+{
+	return f->opt.direct != NULL;
+}
+
+/* The time of all runs from the first question or connection on. */
+static void begin(struct facts *f)
+{
+	if (!f->deadline_ms)
+		f->deadline_ms = (f->opt.loop ? dns_loop_ms() : 0) +
+		                 f->opt.all_ms;
+}
+
+const struct smtp_probe *facts_smtp(struct facts *f,
+                                    const struct smtp_ask *ask)
+{
+	static const struct smtp_probe none = {
+	    .state = PROBE_FAILED, .fail = PROBE_NOT_TRIED,
+	    .stage = "connect",
+	    .why = SV_INIT("nobody is connected to in this run")};
+
+	begin(f);
+	return f->opt.prober && !f->stop
+	           ? f->opt.prober->smtp(f->opt.prober, ask) : &none;
+}
+
+const struct https_probe *facts_https(struct facts *f,
+                                      const struct https_ask *ask)
+{
+	static const struct https_probe none = {
+	    .state = PROBE_FAILED, .fail = PROBE_NOT_TRIED,
+	    .why = SV_INIT("nobody is connected to in this run")};
+
+	begin(f);
+	return f->opt.prober && !f->stop
+	           ? f->opt.prober->https(f->opt.prober, ask) : &none;
+}
+
+static size_t probes(const struct facts *f)
+{
+	return f->opt.prober ? f->opt.prober->pending(f->opt.prober) : 0;
+}
+
 size_t facts_pending(const struct facts *f)
 {
-	return f->npending;
+	return f->npending + probes(f);
 }
 
 size_t facts_count(const struct facts *f)
@@ -281,6 +324,8 @@ static void expire(struct facts *f, int64_t now, bool all, sv why)
 		r->cancel(r, &p->query);
 		dns_fail(&p->query, DNS_TEMPFAIL, r->name(r), why);
 	}
+	if (all && probes(f))
+		f->opt.prober->stop(f->opt.prober, why);
 }
 
 static int64_t next_deadline(const struct facts *f)
@@ -296,16 +341,17 @@ static int64_t next_deadline(const struct facts *f)
 
 void facts_wait(struct facts *f)
 {
-	size_t had = f->npending;
+	size_t had = facts_pending(f);
 
-	while (f->npending && f->npending >= had) {
+	while (facts_pending(f) && facts_pending(f) >= had) {
 		int64_t now = f->opt.loop ? dns_loop_ms() : 0;
 		int64_t until = next_deadline(f);
 
 		if (f->stop || !f->opt.loop) {
 			expire(f, now, true, SV("interrupted"));
 		} else if (until <= now) {
-			expire(f, now, false, SV("no answer in time"));
+			expire(f, now, until == f->deadline_ms,
+			       SV("no answer in time"));
 		} else {
 			dns_loop_run(f->opt.loop, (unsigned)(until - now));
 		}

@@ -17,6 +17,7 @@
 #define FACTS_FACTS_H
 
 #include "dns/dns.h"
+#include "probe/probe.h"
 
 enum step { STEP_WAIT, STEP_DONE };
 
@@ -28,6 +29,7 @@ struct facts;
 struct facts_options {
 	struct dns_resolver *resolver; /* borrowed; must outlive the facts */
 	struct dns_resolver *direct;   /* for facts_at(); may be NULL */
+	struct prober *prober;         /* borrowed; NULL: nobody is connected to */
 	struct dns_loop *loop;         /* borrowed; NULL: resolvers that need none */
 	int64_t now;                   /* Unix time; 0: the clock's */
 	unsigned question_ms;          /* for one question; 0: 5000 */
@@ -61,7 +63,20 @@ const struct dns_answer *facts_at_by(struct facts *f, const struct ip *server,
                                      const struct dns_name *name,
                                      uint16_t type, unsigned how);
 
-/* Questions that wait for an answer. */
+/* Is there a way to ask a server of one's choice? */
+bool facts_has_direct(const struct facts *f);
+
+/*
+ * What connections tell; never NULL, PROBE_PENDING until it is there.  Results
+ * belong to the prober: several facts share them, and nobody is connected to
+ * twice.
+ */
+const struct smtp_probe *facts_smtp(struct facts *f,
+                                    const struct smtp_ask *ask);
+const struct https_probe *facts_https(struct facts *f,
+                                      const struct https_ask *ask);
+
+/* Questions and probes that wait for an answer. */
 size_t facts_pending(const struct facts *f);
 
 /* Questions asked so far, and each in its order; for --record and --dry-run. */

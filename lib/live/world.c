@@ -19,6 +19,7 @@ struct world {
 	struct dns_recorder *recorder;
 	struct dns_resolver *base, *recorded; /* recorded: over base, or NULL */
 	struct dns_resolver *direct, *direct_recorded;
+	struct prober *prober; /* NULL: nobody is connected to */
 	int64_t now;
 	struct view *views;
 };
@@ -92,6 +93,25 @@ static enum mw_status from_network(struct world *w, struct mw_err *err)
 	return w->direct ? MW_OK : no_memory(err);
 }
 
+/*
+ * Connections are made beside the network's DNS; over a zone of the user's own
+ * only where they were asked for.
+ */
+static enum mw_status start_probing(struct world *w, struct mw_err *err)
+{
+	const struct mw_check_options *opt = w->opt;
+	struct probe_options o = {.note = opt->note, .arg = opt->arg,
+	                          .dry = opt->dry_run != 0, .now = w->now,
+	                          .helo = sv_str(opt->helo)};
+
+	if (opt->offline || opt->replay || (opt->zone && !opt->smtp))
+		return MW_OK;
+	if (!w->loop)
+		w->loop = dns_loop_new();
+	w->prober = w->loop ? probe_net_new(w->loop, &o) : NULL;
+	return w->prober ? MW_OK : no_memory(err);
+}
+
 static enum mw_status start_recording(struct world *w, struct mw_err *err)
 {
 	enum mw_status st;
@@ -126,6 +146,8 @@ enum mw_status world_new(const struct mw_check_options *opt,
 		st = from_replay(w, err);
 	else
 		st = from_network(w, err);
+	if (st == MW_OK)
+		st = start_probing(w, err);
 	return st == MW_OK ? start_recording(w, err) : st;
 }
 
@@ -149,6 +171,7 @@ void world_free(struct world *w)
 		dns_overlay_free(v->overlay);
 		free(v);
 	}
+	prober_free(w->prober);
 	dns_resolver_free(w->recorded);
 	dns_resolver_free(w->direct_recorded);
 	dns_resolver_free(w->base);
@@ -187,7 +210,8 @@ enum mw_status world_facts(struct world *w, sv with, struct facts **out,
 {
 	struct facts_options o = {
 	    .loop = w->loop, .now = w->now, .all_ms = w->opt->timeout_ms,
-	    .direct = w->direct_recorded ? w->direct_recorded : w->direct};
+	    .direct = w->direct_recorded ? w->direct_recorded : w->direct,
+	    .prober = w->prober};
 	struct view *v = calloc(1, sizeof(*v));
 	enum mw_status st = v ? lay_over(v, w, with, err) : no_memory(err);
 
