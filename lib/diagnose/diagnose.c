@@ -127,6 +127,13 @@ static enum ev_spoke who_spoke(const struct job *j, const struct diagnosis *d)
 	           : SPOKE_UNKNOWN;
 }
 
+/* RFC 3463: x.0.0 says nothing where a report's field has more of a class. */
+static bool says_less(struct estatus text, struct estatus field)
+{
+	return text.class == field.class && !text.subject && !text.detail &&
+	       (field.subject || field.detail);
+}
+
 static void take_context(const struct job *j, struct diagnosis *d)
 {
 	const struct classification *cl = &d->cl;
@@ -152,8 +159,10 @@ static void take_context(const struct job *j, struct diagnosis *d)
 	reply_parse(j->a, &at->text, &d->reply);
 	if (!d->reply.code)
 		d->reply.code = cl->code;
-	if (!estatus_is_set(d->reply.status))
-		d->reply.status = cl->status;
+	if (!estatus_is_set(d->reply.status) ||
+	    says_less(d->reply.status, at->status))
+		d->reply.status = estatus_is_set(at->status) ? at->status
+		                                             : cl->status;
 }
 
 static void take_claim(struct diagnosis *d)

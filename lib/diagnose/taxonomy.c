@@ -5,14 +5,27 @@
 
 #define AT(stage) (1u << (stage))
 
+/*
+ * The first row that holds.  A fault that was told (a name that cannot be
+ * found, a disk that is full) stays the reason when the queue time is over;
+ * that nobody answered, or only put off, does not.
+ */
 static const struct {
 	const char *cause; /* or an area */
 	unsigned stages;   /* bits 1 << stage; 0: any */
 	enum { ANY, EXPIRED, DELAYED } state;
 	const char *reason;
 } exceptions[] = {
-    {"route.*", 0, EXPIRED, "expired"},
-    {"remote.*", 0, EXPIRED, "expired"},
+    /* "X-Unix": a delivery program, whatever it said. */
+    {"remote.deferred", AT(STAGE_DELIVERY), ANY, "mailererror"},
+    {"remote.refused", AT(STAGE_DELIVERY), ANY, "mailererror"},
+    {"remote.error", AT(STAGE_DELIVERY), ANY, "mailererror"},
+    {"unknown.*", AT(STAGE_DELIVERY), ANY, "mailererror"},
+    {"route.timeout", 0, EXPIRED, "expired"},
+    {"route.unreachable", 0, EXPIRED, "expired"},
+    {"route.connection-lost", 0, EXPIRED, "expired"},
+    {"remote.deferred", 0, EXPIRED, "expired"},
+    {"remote.refused", 0, EXPIRED, "expired"},
     {"unknown.*", 0, EXPIRED, "expired"},
     {"local.*", 0, EXPIRED, "expired"},
     {"remote.deferred", 0, DELAYED, "expired"},
@@ -22,6 +35,7 @@ static const struct {
      "filtered"},
     {"remote.refused", AT(STAGE_CONNECT) | AT(STAGE_HELO), ANY, "blocked"},
     {"remote.deferred", AT(STAGE_CONNECT) | AT(STAGE_HELO), ANY, "blocked"},
+    {"remote.busy", AT(STAGE_CONNECT) | AT(STAGE_HELO), ANY, "blocked"},
     {"remote.refused", AT(STAGE_MAIL), ANY, "rejected"},
 };
 

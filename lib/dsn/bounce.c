@@ -151,16 +151,40 @@ static void take_returned(struct job *j, uint32_t part)
 
 /* ---- reports in fields ---- */
 
+/* "552-5.7.0 This message": Sendmail's field has only the first line. */
+static bool is_cut(sv s, const struct reply *head)
+{
+	struct reply r = *head;
+
+	for (size_t i = 1; head->more && i < s.n; i++)
+		if (is_space(s.p[i - 1]) && reply_repeat(s, i, &r) && !r.more)
+			return false;
+	return head->more;
+}
+
 static unsigned worth(const struct mtext *t)
 {
-	uint16_t code;
+	struct reply head = {0};
+	sv s = mtext_sv(t);
 
 	if (!t->n)
 		return 0;
-	if (!reply_code(mtext_sv(t), &code))
+	(void)reply_open(s, &head);
+	if (!head.code)
 		return 1;
 	/* "221 Bye" is no reason; Sendmail gives the last reply it got. */
-	return code >= 400 ? 2 : 0;
+	if (head.code < 400)
+		return 0;
+	return is_cut(s, &head) ? 1 : 2;
+}
+
+/* Is it a reply with another code than this one, which has a code? */
+static bool is_another(const struct mtext *t, const struct mtext *of)
+{
+	uint16_t code, other;
+
+	return reply_code(mtext_sv(of), &other) &&
+	       (!reply_code(mtext_sv(t), &code) || code != other);
 }
 
 static bool is_about(const struct attempt *w, const struct attempt *at)
@@ -191,7 +215,9 @@ static void fill(sv *into, sv value)
 /* What the words say and the fields leave out. */
 static void join_words(struct attempt *at, const struct attempt *w)
 {
-	if (worth(&w->text) > worth(&at->text)) {
+	unsigned had = worth(&at->text);
+
+	if (worth(&w->text) > had && !(had && is_another(&w->text, &at->text))) {
 		at->text = w->text;
 		at->code = w->code;
 	}
@@ -247,6 +273,9 @@ static void report_attempt(struct job *j, const struct report_recipient *r,
 	at->offset = t->base + r->at;
 	at->text = report_reply(j->a, r->diagnostic, reply_origin, t);
 	frame_reason(j->set, j->a, &at->text, at);
+	if (report_is_local(r->diagnostic))
+		at->stage = STAGE_DELIVERY;
+	at->expired |= r->expired;
 	/* Postfix keeps the status of the last, temporary refusal. */
 	if (rep->queue_id.n && at->action == ACTION_FAILED &&
 	    at->status.class == 4)

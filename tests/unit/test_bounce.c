@@ -226,6 +226,83 @@ static void a_goodbye_is_no_reason(void **state)
 }
 
 /* Recipients over the limit are left out, and that is told. */
+/* One report with these fields about bert@example.net, and these words. */
+static struct attempt one_of(struct arena *a, const char *words,
+                             const char *message, const char *fields)
+{
+	char text[2048];
+	struct bounced x;
+
+	snprintf(text, sizeof(text),
+	         HEAD "--b\n\n%s\n"
+	         "--b\nContent-Type: message/delivery-status\n\n"
+	         "Reporting-MTA: dns; mail.example.org\n%s\n"
+	         "Final-Recipient: rfc822; bert@example.net\n%s\n" RETURNED,
+	         words, message, fields);
+	x = bounced(a, text);
+	assert_int_equal(x.list.n, 1);
+	return x.list.v[0];
+}
+
+/* Whose mail_name is another, and whose action, say that it was given up. */
+static void the_queue_time_is_over(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+	static const char timeout[] =
+	    "Action: failed\nStatus: 4.4.1\n"
+	    "Diagnostic-Code: X-Relay; connect to mx.example.net[192.0.2.8]:25: "
+	    "Connection timed out\n";
+
+	(void)state;
+	assert_true(one_of(a, "", "X-Postfix-Queue-ID: 14130238EB\n", timeout)
+	                .expired);
+	assert_true(one_of(a, "", "X-Big_Relay-Queue-ID: 14130238EB\n",
+	                   timeout).expired);
+	assert_false(one_of(a, "", "", timeout).expired);
+	assert_true(one_of(a, "", "", "Action: expired\nStatus: \n"
+	                   "Diagnostic-Code: Connection timed out\n").expired);
+	arena_free(a);
+}
+
+static void a_program_on_the_spot(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+
+	(void)state;
+	assert_int_equal(one_of(a, "", "", "Action: failed\nStatus: 4.3.0\n"
+	                        "Diagnostic-Code: x-unix; temporary failure\n")
+	                     .stage, STAGE_DELIVERY);
+	assert_int_equal(one_of(a, "", "", "Action: failed\nStatus: 5.1.1\n"
+	                        "Diagnostic-Code: smtp; 550 no\n").stage,
+	                 STAGE_UNKNOWN);
+	arena_free(a);
+}
+
+/* Sendmail's field has the first line of a reply; the dialogue has all. */
+static void a_cut_reply(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+	static const char fields[] =
+	    "Action: failed\nStatus: 5.7.0\n"
+	    "Diagnostic-Code: SMTP; 552-5.7.0 It holds what we\n";
+	struct attempt at;
+
+	(void)state;
+	at = one_of(a, "   ----- The following addresses had permanent fatal "
+	            "errors -----\n<bert@example.net>\n\n"
+	            "   ----- Transcript of session follows -----\n"
+	            "... while talking to mx.example.net.:\n>>> DATA\n"
+	            "<<< 552-5.7.0 It holds what we\n"
+	            "<<< 552 5.7.0 do not take\n"
+	            "554 5.0.0 Service unavailable\n", "", fields);
+	assert_true(sv_has(mtext_sv(&at.text), SV("do not take")));
+	/* Another reply takes no part of its place. */
+	at = one_of(a, "<bert@example.net>: 554 5.0.0 Service unavailable\n",
+	            "", fields);
+	assert_true(sv_has(mtext_sv(&at.text), SV("It holds what we")));
+	arena_free(a);
+}
+
 static void many_recipients(void **state)
 {
 	struct arena *a = arena_new(1 << 24);
@@ -386,7 +463,10 @@ UNIT_MAIN(cmocka_unit_test(fields_and_words_are_joined),
           cmocka_unit_test(a_goodbye_is_no_reason),
           cmocka_unit_test(words_stand_where_they_are),
 	    cmocka_unit_test(fields_stand_where_they_are),
-	    cmocka_unit_test(many_recipients),
+	    cmocka_unit_test(the_queue_time_is_over),
+          cmocka_unit_test(a_program_on_the_spot),
+          cmocka_unit_test(a_cut_reply),
+          cmocka_unit_test(many_recipients),
 	    cmocka_unit_test(complaints), cmocka_unit_test(answers),
           cmocka_unit_test(ordinary_mails_are_none),
           cmocka_unit_test(forwarded), cmocka_unit_test(only_a_page), cmocka_unit_test(addresses_of_fields),
