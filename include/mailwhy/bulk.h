@@ -56,6 +56,15 @@ struct mw_bulk_options {
 	 * for each file), "mbox"; "csv" and "json" are always found out.
 	 */
 	const char *container;
+	/*
+	 * What columns of tables tell, where their names do not: each is
+	 * "reply=HEADER" or "reply=2", the number of the column, 1 first; for
+	 * reply stands recipient, reply, code, status, action, host, sender,
+	 * time (or date) or id.  The inputs are tables then; one that has no
+	 * such column is a problem.
+	 */
+	const char *const *columns;
+	size_t ncolumns;
 };
 
 /*

@@ -19,6 +19,8 @@
 /* Batches for each worker, and two that are read and written. */
 #define BATCHES(workers) (2 * (workers) + 2)
 #define BATCH_TEXT_MAX ((size_t)1 << 30)
+/* Some for each thing that a column can tell. */
+#define COLUMNS_MAX 32
 
 struct batch {
 	struct input_item items[BATCH_ITEMS];
@@ -31,6 +33,7 @@ struct job {
 	struct mw_ctx *ctx;
 	const struct mw_bulk_options *opt;
 	struct bulk_how how;
+	struct csv_choice columns[COLUMNS_MAX];
 	struct input *in;
 	pthread_mutex_t lock; /* of the members down to failed */
 	pthread_cond_t work, done;
@@ -303,6 +306,8 @@ static enum mw_status open_job(struct job *j, struct mw_err *err)
 	struct input_options io = {
 	    .names = j->opt->names,
 	    .n = j->opt->n,
+	    .columns = j->columns,
+	    .ncolumns = j->opt->ncolumns,
 	    .stop = (const volatile sig_atomic_t *)j->opt->stop,
 	};
 	sv container = sv_str(j->opt->container);
@@ -312,6 +317,8 @@ static enum mw_status open_job(struct job *j, struct mw_err *err)
 		io.format = INPUT_AS_MESSAGE;
 	else if (sv_eq(container, SV("mbox")))
 		io.format = INPUT_AS_MBOX;
+	else if (io.ncolumns)
+		io.format = INPUT_AS_CSV;
 	if (st != MW_OK)
 		return st;
 	j->nring = BATCHES(j->nworkers);
@@ -417,6 +424,18 @@ static enum mw_status run(struct job *j, struct mw_answer **summary,
 	                  : MW_OK;
 }
 
+static enum mw_status columns(struct job *j, struct mw_err *err)
+{
+	enum mw_status st = MW_OK;
+
+	if (j->opt->ncolumns > COLUMNS_MAX)
+		return mw_fail(err, MW_EINVAL, "over %d columns", COLUMNS_MAX);
+	for (size_t i = 0; st == MW_OK && i < j->opt->ncolumns; i++)
+		st = csv_choice_parse(sv_str(j->opt->columns[i]),
+		                      &j->columns[i], err);
+	return st;
+}
+
 static enum mw_status options(const struct mw_bulk_options *opt,
                               struct mw_bulk_options *copy, struct job *j,
                               struct mw_explain_options *explain,
@@ -431,7 +450,8 @@ static enum mw_status options(const struct mw_bulk_options *opt,
 	if (copy->render)
 		copy->render = render;
 	j->opt = copy;
-	if (sized_options(&copy->explain, explain, err) != MW_OK)
+	if (sized_options(&copy->explain, explain, err) != MW_OK ||
+	    columns(j, err) != MW_OK)
 		return MW_EINVAL;
 	return bulk_how(copy, &j->how, err);
 }

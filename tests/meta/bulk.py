@@ -62,6 +62,40 @@ def causes(text):
 	        map(json.loads, text.splitlines())]
 
 
+TABLE = ("Wer;Grund, lang;Wann\n"
+         "Bert@example.net;550 5.1.1 User unknown, sorry;2026-09-01\n"
+         "carla@example.net;552 5.2.2 Mailbox full;2026-09-02\n")
+
+
+def columns(mailwhy, top):
+	"""The user says what the columns of a table are."""
+	good, other = top / "table.csv", top / "other.csv"
+	good.write_text(TABLE)
+	other.write_text("a,b\n1,2\n")
+	choice = ["--column=recipient=wer", "--column", "reply=Grund, lang",
+	          "--column=date=3"]
+	want = [("Bert@example.net", "recipient.unknown"),
+	        ("carla@example.net", "recipient.mailbox-full")]
+	hold(causes(run(mailwhy, "--format=jsonl", *choice, good)) == want,
+	     "--column")
+	hold(causes(run(mailwhy, "--format=jsonl", *choice, "-",
+	                stdin=TABLE.encode())) == want, "--column, standard input")
+	days = json.loads(run(mailwhy, "--summary", "--format=json", *choice,
+	                      good))["summary"]["days"]
+	hold([d["day"] for d in days] == ["2026-09-01", "2026-09-02"],
+	     f"--column=date: {days}")
+	done = subprocess.run([mailwhy, "explain", "--format=jsonl", *choice,
+	                       other, good], capture_output=True, text=True,
+	                      timeout=60, check=False)
+	hold(done.returncode == 66 and causes(done.stdout) == want and
+	     'other.csv: has no column "wer", only a, b' in done.stderr,
+	     f"a table without the column: {done.returncode} {done.stderr}")
+	run(mailwhy, "--column=replies=Wer", good, want=2)
+	run(mailwhy, "--column=Wer", good, want=2)
+	run(mailwhy, "--column=reply=Wer", "--input-format=mbox", good, want=2)
+	run(mailwhy, "--column=reply=Grund, lang", "--input-format=csv", good)
+
+
 def main(mailwhy):
 	want = [(f"Bert{i}@example.net", KINDS[i % len(KINDS)][1])
 	        for i in range(COUNT)]
@@ -120,6 +154,7 @@ def main(mailwhy):
 			mailwhy, "--suppress-list", "--format=csv", box))))
 		hold([r[0] for r in rows] == dead and
 		     all(len(r) == 6 for r in rows), "list of addresses as CSV")
+		columns(mailwhy, top)
 		run(mailwhy, "--summary", top / "none", want=66)
 		run(mailwhy, "--workers=0", box, want=2)
 	table = ROOT / "tests" / "fixtures" / "exports" / "sendgrid.json"
