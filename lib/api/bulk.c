@@ -354,16 +354,23 @@ static struct mw_answer *summarise(struct job *j)
 {
 	struct mw_answer *x = answer_new(BULK_MEMORY, "summary");
 	struct rnode *o;
+	bool other;
 
 	if (!x)
 		return NULL;
 	for (size_t i = 1; i < j->nworkers; i++)
 		tally_merge(j->workers[0].tally, j->workers[i].tally);
+	other = j->how.taxonomy != TAXONOMY_MAILWHY;
 	o = rnode_object(x->a, x->root, SV("summary"));
-	tally_tree(x->a, j->workers[0].tally, o);
+	if (j->how.named)
+		(void)rnode_string(x->a, o, SV("taxonomy"),
+		                   sv_str(taxonomy_name(j->how.taxonomy)));
+	tally_tree(x->a, j->workers[0].tally,
+	           other ? taxonomy_title(j->how.taxonomy) : NULL, o);
 	for (struct rnode *m = o ? o->first : NULL; m; m = m->next)
-		if (sv_eq(m->key, SV("causes")))
+		if (sv_eq(m->key, other ? SV("classes") : SV("causes")))
 			x->items = m;
+	x->class_path = other ? "class" : NULL;
 	if (arena_failed(x->a)) {
 		mw_answer_free(x);
 		return NULL;
@@ -383,7 +390,7 @@ static void open_output(struct job *j)
 		         "\"version\":\"%s\"},\"command\":\"explain\","
 		         "\"diagnoses\":[", mw_version());
 	if (j->how.format == MW_FORMAT_CSV)
-		answer_csv(NULL, true, &b);
+		answer_csv(NULL, class_path(j->how.named), true, &b);
 	put(j, buf_sv(&b));
 	buf_fini(&b);
 }

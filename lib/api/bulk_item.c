@@ -17,6 +17,9 @@ enum mw_status bulk_how(const struct mw_bulk_options *opt,
 	const struct mw_render_options *r = opt->render;
 	enum mw_status st = explain_options(opt->explain, &out->diag, err);
 
+	out->named = opt->explain ? opt->explain->taxonomy : NULL;
+	if (out->named)
+		(void)taxonomy_from(sv_str(out->named), &out->taxonomy);
 	out->suppress = opt->suppress != 0;
 	out->each = r && r->format != MW_FORMAT_HTML;
 	out->format = r ? r->format : MW_FORMAT_TEXT;
@@ -107,11 +110,15 @@ static struct tally_row row_of(const struct diagnosis *d, sv day)
 	};
 }
 
-static void count(struct bulk_worker *w, const struct diagnoses *ds, sv day)
+static void count(struct bulk_worker *w, const struct bulk_how *how,
+                  const struct diagnoses *ds, sv day)
 {
 	for (size_t i = 0; i < ds->n; i++) {
 		struct tally_row row = row_of(ds->v[i], day);
 
+		if (how->taxonomy != TAXONOMY_MAILWHY)
+			row.class = sv_str(taxonomy_class(ds->v[i],
+			                                  how->taxonomy));
 		tally_add(w->tally, &row);
 	}
 	tally_mail(w->tally, ds->n > 0);
@@ -171,10 +178,11 @@ static void write_answer(struct arena *a, const struct bulk_how *how,
 	if (!ds->n || !root || !diagnose_tree(a, ds, &how->diag, root))
 		return;
 	items = rnode_get(root, SV("diagnoses"));
-	if (how->format == MW_FORMAT_TEXT)
+	if (how->format == MW_FORMAT_TEXT) {
+		classes_said(a, items, how->named);
 		write_text(how, root, item, out);
-	else if (how->format == MW_FORMAT_CSV)
-		answer_csv(items, false, out);
+	} else if (how->format == MW_FORMAT_CSV)
+		answer_csv(items, class_path(how->named), false, out);
 	else
 		render_jsonl(items, NULL, out);
 }
@@ -231,7 +239,7 @@ static void take(struct bulk_worker *w, const struct bulk_how *how,
                  const struct input_item *item, struct arena *a,
                  const struct diagnoses *ds, sv day, struct buf *out)
 {
-	count(w, ds, day);
+	count(w, how, ds, day);
 	set_place(a, item, ds);
 	if (how->suppress)
 		write_addresses(how, ds, day, out);

@@ -4,6 +4,7 @@
 #define API_BULK_ITEM_H
 
 #include "api/api.h"
+#include "diagnose/taxonomy.h"
 #include "input/input.h"
 #include "mailwhy/bulk.h"
 #include "render/render.h"
@@ -28,6 +29,8 @@ struct bulk_how {
 	enum mw_format format;
 	struct render_options text;
 	bool full, compact;
+	const char *named; /* the taxonomy that is wanted; NULL: none */
+	enum taxonomy taxonomy;
 	bool each;     /* something is written for each mail */
 	bool suppress; /* addresses instead */
 };

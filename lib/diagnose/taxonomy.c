@@ -3,6 +3,16 @@
 
 #include "classify/facts.h"
 
+static const struct {
+	const char *name, *title;
+} names[] = {
+    [TAXONOMY_MAILWHY] = {"mailwhy", "mailwhy"},
+    [TAXONOMY_SISIMAI] = {"sisimai", "Sisimai"},
+    [TAXONOMY_KUMOMTA] = {"kumomta", "KumoMTA"},
+    [TAXONOMY_SPARKPOST] = {"sparkpost", "SparkPost"},
+    [TAXONOMY_RFC3463] = {"rfc3463", "RFC 3463"},
+};
+
 #define AT(stage) (1u << (stage))
 
 /*
@@ -55,4 +65,41 @@ const char *taxonomy_sisimai(const struct diagnosis *d)
 		return exceptions[i].reason;
 	}
 	return d->cause->sisimai;
+}
+
+bool taxonomy_from(sv name, enum taxonomy *out)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (sv_eq(name, sv_str(names[i].name))) {
+			*out = (enum taxonomy)i;
+			return true;
+		}
+	return false;
+}
+
+const char *taxonomy_name(enum taxonomy t)
+{
+	return names[t].name;
+}
+
+const char *taxonomy_title(enum taxonomy t)
+{
+	return names[t].title;
+}
+
+const char *taxonomy_class(const struct diagnosis *d, enum taxonomy t)
+{
+	switch (t) {
+	case TAXONOMY_SISIMAI:
+		return taxonomy_sisimai(d);
+	case TAXONOMY_KUMOMTA:
+		return d->cause->kumomta;
+	case TAXONOMY_SPARKPOST:
+		return d->cause->sparkpost;
+	case TAXONOMY_RFC3463:
+		return d->cause->rfc3463;
+	case TAXONOMY_MAILWHY:
+		break;
+	}
+	return d->cause->id;
 }

@@ -96,6 +96,51 @@ def columns(mailwhy, top):
 	run(mailwhy, "--column=reply=Grund, lang", "--input-format=csv", good)
 
 
+CLASSES = {"mailwhy": None, "sisimai": "userunknown",
+           "kumomta": "InvalidRecipient", "sparkpost": "10 Invalid Recipient",
+           "rfc3463": "x.1.1"}
+
+
+def classes(mailwhy, box):
+	"""Counted in the words of another program, in every format."""
+	each = [json.loads(x) for x in
+	        run(mailwhy, "--format=jsonl", box).splitlines()]
+	for name, unknown in CLASSES.items():
+		option = f"--taxonomy={name}"
+		sums = {f: run(mailwhy, "--summary", option, f"--format={f}",
+		               "--workers=3", box)
+		        for f in ("json", "csv", "jsonl", "text", "html")}
+		tree = json.loads(sums["json"])["summary"]
+		hold(tree["taxonomy"] == name, f"{option}: {tree.get('taxonomy')}")
+		rows = list(csv.DictReader(io.StringIO(sums["csv"])))
+		lines = [json.loads(x) for x in sums["jsonl"].splitlines()]
+		if not unknown:
+			hold("classes" not in tree and "cause" in rows[0] and
+			     "cause" in lines[0], f"{option}: not by cause")
+			continue
+		want = {}
+		for d in each:
+			c = d["taxonomy"][name]
+			want[c] = want.get(c, 0) + 1
+		for form, got in (("json", tree["classes"]), ("csv", rows),
+		                  ("jsonl", lines)):
+			found = {}
+			for x in got:
+				found[x["class"]] = found.get(x["class"], 0) + int(x["count"])
+			hold(found == want, f"{option}, {form}: {found}")
+		page = sums["html"].replace("<wbr>", "")
+		hold(want.get(unknown) and unknown in sums["text"] and
+		     "By class" in sums["text"] and unknown in page,
+		     f"{option}: text and page")
+		hold([r["class"] for r in csv.DictReader(io.StringIO(run(
+			mailwhy, option, "--format=csv", box)))] ==
+		     [d["taxonomy"][name] for d in each], f"{option}: CSV of mails")
+		hold(run(mailwhy, option, box).count("\n  Class") == COUNT,
+		     f"{option}: text of mails")
+	plain = json.loads(run(mailwhy, "--summary", "--format=json", box))
+	hold("taxonomy" not in plain["summary"], "no --taxonomy, but classes")
+
+
 def main(mailwhy):
 	want = [(f"Bert{i}@example.net", KINDS[i % len(KINDS)][1])
 	        for i in range(COUNT)]
@@ -155,6 +200,7 @@ def main(mailwhy):
 		hold([r[0] for r in rows] == dead and
 		     all(len(r) == 6 for r in rows), "list of addresses as CSV")
 		columns(mailwhy, top)
+		classes(mailwhy, box)
 		run(mailwhy, "--summary", top / "none", want=66)
 		run(mailwhy, "--workers=0", box, want=2)
 	table = ROOT / "tests" / "fixtures" / "exports" / "sendgrid.json"
