@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "dsn/guess.h"
 #include "dsn/report.h"
+#include "dsn/returned.h"
 #include "dsn/sns.h"
 #include "dsn/stage.h"
 #include "dsn/words.h"
@@ -117,36 +118,6 @@ static struct found find_parts(const struct job *j, uint32_t root)
 static sv first_address(const struct mail *m, uint32_t part, const char *name)
 {
 	return address_spec(mail_get(m, part, name));
-}
-
-static sv message_id(sv value)
-{
-	size_t open = sv_chr(value, '<'), close = sv_chr(value, '>');
-
-	return open != SV_NPOS && close != SV_NPOS && open < close
-	           ? sv_slice(value, open + 1, close)
-	           : sv_trim(value);
-}
-
-static void take_returned(struct job *j, uint32_t part)
-{
-	const struct mail *m = j->m;
-	struct bounce_returned *r = &j->out->returned;
-
-	/* The mail stands in the part that follows. */
-	if (part == MAIL_NONE || part + 1 >= m->parts[part].end)
-		return;
-	r->size = m->parts[part].body.n;
-	part++;
-	r->from = first_address(m, part, "From");
-	r->to = first_address(m, part, "To");
-	if (sv_chr(r->to, '@') == SV_NPOS)
-		r->to = SV("");
-	r->sender = first_address(m, part, "Return-Path");
-	r->message_id = message_id(mail_get(m, part, "Message-ID"));
-	r->subject = mail_get(m, part, "Subject");
-	r->dkim = mail_param(mail_get(m, part, "DKIM-Signature"), "d");
-	r->list = mail_get(m, part, "List-Id");
 }
 
 /* ---- reports in fields ---- */
@@ -631,14 +602,36 @@ static void make_printable(struct attempt *at)
 			at->text.p[i] = ' ';
 }
 
-static void set_returned(struct job *j, size_t had)
+static const struct ev_returned *keep_returned(struct job *j)
 {
-	const struct bounce_returned *r = &j->out->returned;
+	struct ev_returned *r = arena_alloc(j->a, 1, sizeof(*r));
 
+	if (!r)
+		return NULL;
+	*r = j->out->returned;
+	r->from = printable(r->from);
+	r->sender = printable(r->sender);
+	r->message_id = printable(r->message_id);
+	r->dkim = printable(r->dkim);
+	return r;
+}
+
+/* The message that came back, for the attempts behind had. */
+static void set_returned(struct job *j, uint32_t root, uint32_t part,
+                         size_t had)
+{
+	struct ev_returned *r = &j->out->returned;
+	const struct ev_returned *kept = NULL;
+
+	if (r->size && j->list->n > had) {
+		returned_client(j->m, root, part, j->list->v[had].own_host, r);
+		kept = keep_returned(j);
+	}
 	for (size_t i = had; i < j->list->n; i++) {
 		struct attempt *at = &j->list->v[i];
 
 		refine_status(at);
+		at->returned = kept;
 		fill(&at->message_id, r->message_id);
 		fill(&at->header_from, r->from);
 		fill(&at->sender, r->sender);
@@ -661,7 +654,7 @@ static bool read_root(struct job *j, uint32_t root)
 	struct attempts words = {0};
 	size_t had = j->list->n;
 
-	take_returned(j, f.returned);
+	(void)returned_read(j->m, f.returned, &j->out->returned);
 	if (f.feedback != MAIL_NONE) {
 		read_feedback(j, &f);
 	} else if (!read_jmrp(j, root, &f) && !read_unsubscribe(j, root) &&
@@ -677,7 +670,7 @@ static bool read_root(struct job *j, uint32_t root)
 		else
 			(void)read_answer(j, root, &f);
 	}
-	set_returned(j, had);
+	set_returned(j, root, f.returned, had);
 	return j->list->n > had;
 }
 
@@ -692,7 +685,7 @@ static bool read_forwarded(struct job *j)
 		if (p->kind != MAIL_MESSAGE || i + 1 >= p->end)
 			continue;
 		n++;
-		j->out->returned = (struct bounce_returned){0};
+		j->out->returned = (struct ev_returned){0};
 		if (read_root(j, i + 1))
 			return true;
 	}

@@ -73,6 +73,22 @@ bool ev_form_from(sv name, enum ev_form *out);
 bool ev_direction_from(sv name, enum ev_direction *out);
 bool ev_spoke_from(sv name, enum ev_spoke *out);
 
+/*
+ * What a message that came back tells of itself: evidence, no more, since its
+ * sender wrote most of it.  The client is who handed it over to the host that
+ * reports, in the words of that host.
+ */
+struct ev_returned {
+	sv from;       /* address in From */
+	sv to;         /* address in To, the first */
+	sv sender;     /* Return-Path */
+	sv message_id; /* without <> */
+	sv dkim;       /* d= of its first signature */
+	sv client_helo, client_host, client_ip;
+	sv client_by;  /* the host that says so */
+	size_t size;   /* bytes that came back */
+};
+
 struct attempt {
 	enum ev_form form;
 	enum ev_direction direction;
@@ -117,6 +133,9 @@ struct attempt {
 	sv instance;        /* syslog name of the MTA instance */
 	sv url;
 	sv port;            /* of the remote side, digits */
+
+	/* The message itself, if some of it came back; else NULL. */
+	const struct ev_returned *returned;
 
 	size_t offset;      /* in the input: where the attempt begins */
 	unsigned line;      /* the same as line number, 1 first */
