@@ -4,6 +4,7 @@
  * batches, so that handing over costs nothing; results leave in the order of
  * the input.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -118,20 +119,38 @@ static void fill_batch(struct job *j, struct batch *b)
 
 /* ---- writing ---- */
 
-static void say_problems(struct job *j, const struct batch *b)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		const struct input_item *item = &b->items[i];
-		char name[512];
+/* Names are as long as paths may be; of a longer one the end tells more. */
+#define NAME_BYTES 4096
 
-		j->mails += item->kind != INPUT_PROBLEM;
-		if (item->kind != INPUT_PROBLEM || !j->opt->problem)
-			continue;
-		memcpy(name, item->name.p,
-		       item->name.n < 511 ? item->name.n : 511);
-		name[item->name.n < 511 ? item->name.n : 511] = '\0';
-		j->opt->problem(j->opt->arg, name, item->problem.text);
-	}
+/* Where in a file of many it is. */
+static void say_problem(const struct job *j, const struct input_item *item)
+{
+	char name[NAME_BYTES], text[sizeof(item->problem.text) + 32];
+	sv n = item->name;
+
+	if (n.n >= sizeof(name))
+		n = sv_drop(n, n.n - sizeof(name) + 1);
+	(void)snprintf(name, sizeof(name), "%.*s", SV_FMT(n));
+	if (item->kind == INPUT_PROBLEM || item->source != INPUT_FROM_MBOX)
+		(void)snprintf(text, sizeof(text), "%s", item->problem.text);
+	else
+		(void)snprintf(text, sizeof(text), "line %llu: %s",
+		               (unsigned long long)item->line,
+		               item->problem.text);
+	j->opt->problem(j->opt->arg, name, text);
+}
+
+static void say_problems(const struct job *j, const struct batch *b)
+{
+	for (size_t i = 0; j->opt->problem && i < b->n; i++)
+		if (b->items[i].problem.status)
+			say_problem(j, &b->items[i]);
+}
+
+static void count_mails(struct job *j, const struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		j->mails += b->items[i].kind != INPUT_PROBLEM;
 }
 
 static void put(struct job *j, sv text)
@@ -171,6 +190,7 @@ static void write_batch(struct job *j, const struct batch *b)
 {
 	sv text = buf_sv(&b->out);
 
+	count_mails(j, b);
 	say_problems(j, b);
 	if (buf_failed(&b->out)) {
 		j->failed = true;

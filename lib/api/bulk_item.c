@@ -262,28 +262,41 @@ static sv day_of_row(struct arena *a, sv time)
 	           : SV("");
 }
 
-static void one_row(struct bulk_worker *w, const struct bulk_how *how,
-                    const struct input_item *item, struct export_row *row,
+/* The first thing that is lost is told, and counted. */
+static void lose(struct bulk_worker *w, struct input_item *item,
+                 const struct mw_err *err)
+{
+	if (item->problem.status)
+		return;
+	item->problem = *err;
+	tally_problem(w->tally);
+}
+
+static bool one_row(struct bulk_worker *w, const struct bulk_how *how,
+                    struct input_item *item, struct export_row *row,
                     struct buf *out)
 {
 	struct diagnoses ds;
+	struct mw_err err;
 
 	arena_reset(w->row);
 	row->at.direction = DIR_OUTBOUND;
 	if (row->complaint)
 		row->at.notice = NOTICE_COMPLAINT;
 	if (diagnose_attempt(w->row, w->c, item->raw, &row->at, &how->diag,
-	                     &ds, NULL) != MW_OK) {
-		tally_problem(w->tally);
-		return;
+	                     &ds, &err) != MW_OK) {
+		lose(w, item, &err);
+		return false;
 	}
 	take(w, how, item, w->row, &ds, day_of_row(w->row, row->time), out);
+	return true;
 }
 
 /* False if nothing in it tells of a delivery. */
 static bool all_rows(struct bulk_worker *w, const struct bulk_how *how,
-                     const struct input_item *item, struct buf *out)
+                     struct input_item *item, struct buf *out)
 {
+	struct mw_err err = {0}, lost = {0};
 	struct export_row row;
 	struct rows r;
 	bool any = false;
@@ -294,18 +307,45 @@ static bool all_rows(struct bulk_worker *w, const struct bulk_how *how,
 
 		if (rows_may_reset(&r))
 			arena_reset(w->a);
-		st = rows_next(&r, w->a, &row, NULL);
+		st = rows_next(&r, w->a, &row, &err);
+		if (st == MW_ENOENT)
+			break;
+		if (st != MW_OK && !lost.status)
+			lost = err;
 		if (st == MW_ESYNTAX)
 			continue;
 		if (st != MW_OK)
-			return any;
-		any = true;
-		one_row(w, how, item, &row, out);
+			break;
+		any |= one_row(w, how, item, &row, out);
 	}
+	/* What is no export at all is read as a paste. */
+	if (lost.status && (any || lost.status != MW_ESYNTAX))
+		lose(w, item, &lost);
+	return any;
+}
+
+/* What is not in the answers though it was in the mail. */
+static void losses(struct bulk_worker *w, struct input_item *item,
+                   const struct diagnoses *ds)
+{
+	struct mw_err err = {0};
+
+	if (ds->more)
+		mw_err_set(&err, MW_ELIMIT, 0, "more recipients than are read: "
+		           "%zu are told, the rest is left out", ds->n);
+	else if (item->cut)
+		mw_err_set(&err, MW_ELIMIT, 0, "too long: %llu bytes of its "
+		           "middle are left out",
+		           (unsigned long long)item->cut);
+	else if (ds->seen.cut)
+		mw_err_set(&err, MW_ELIMIT, 0, "too long: only its begin is "
+		           "read");
+	if (err.status)
+		lose(w, item, &err);
 }
 
 void bulk_item(struct bulk_worker *w, const struct bulk_how *how,
-               const struct input_item *item, struct buf *out)
+               struct input_item *item, struct buf *out)
 {
 	struct diagnoses ds = {0};
 	struct mw_err err;
@@ -323,9 +363,10 @@ void bulk_item(struct bulk_worker *w, const struct bulk_how *how,
 	day = day_of(w->a, item);
 	if (diagnose_paste(w->a, w->c, item->raw, &how->diag, &ds, &err) !=
 	    MW_OK) {
-		tally_problem(w->tally);
+		lose(w, item, &err);
 		return;
 	}
+	losses(w, item, &ds);
 	take(w, how, item, w->a, &ds, day, out);
 }
 

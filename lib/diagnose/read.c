@@ -60,6 +60,7 @@ static enum mw_status read_mail(struct arena *a, sv input,
 	struct mail m;
 	enum mw_status st;
 
+	seen->cut |= input.n > PASTE_MAX;
 	st = mail_parse(a, sv_head(input, PASTE_MAX), &m, err);
 	if (st == MW_OK)
 		st = bounce_read(a, &frames_builtin, &m, out, &b, err);

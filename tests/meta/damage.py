@@ -209,6 +209,48 @@ def no_room(mailwhy, top):
 	expect("no standard output", finish(p), 74, ["standard output"])
 
 
+def too_much(mailwhy, top):
+	"""What is over a limit is left out, and that is said."""
+	fields = "".join(f"\nFinal-Recipient: rfc822; r{i}@example.net\n"
+	                 "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; "
+	                 "550 5.1.1 User unknown\n" for i in range(1030))
+	many = ("From: MAILER-DAEMON@mail.example.org\nTo: anna@example.org\n"
+	        "Subject: failed\nDate: Tue, 01 Sep 2026 12:00:00 +0000\n"
+	        "Content-Type: multipart/report; boundary=b\n\n--b\n\nwords\n"
+	        "--b\nContent-Type: message/delivery-status\n\n"
+	        f"Reporting-MTA: dns; mail.example.org\n{fields}\n--b--\n")
+	path = top / "many"
+	path.write_bytes(box(1) + b"From x Tue Sep 01 12:00:00 2026\n" +
+	                 many.encode() + b"\n" + box(1, 1))
+	after = box(1).count(b"\n") + 1
+	want = names([0]) + [f"r{i}@example.net" for i in range(1024)] + names([1])
+	for workers in (1, 2):
+		expect("over 1024 recipients",
+		       finish(start(mailwhy, f"--workers={workers}", path)), 66,
+		       [f"{path}: line {after}: more recipients "
+		        "than are read: 1024 are told"], want)
+	code, out, _ = finish(start(mailwhy, "--summary", "--format=json", path))
+	hold(code == 66 and json.loads(out)["summary"]["problems"] == 1,
+	     "over 1024 recipients: the summary counts no problem")
+	lines = [json.dumps({"event": "bounce", "email": f"bert{i}@example.net",
+	                     "reason": "550 5.1.1 User unknown", "status": "5.1.1",
+	                     "type": "bounce", "timestamp": 1, "sg_event_id": "x"})
+	         for i in range(3)]
+	lines[1] = lines[1][:40]
+	path = top / "rows.json"
+	path.write_text("\n".join(lines) + "\n")
+	expect("a row that is no JSON",
+	       finish(start(mailwhy, "--input-format=json", path)), 66,
+	       [str(path), "no JSON"], names([0, 2]))
+	path = top / "long.eml"
+	path.write_bytes(mail(0).encode() + b"x" * 79 + b"\n" + b"y" * (50 << 20))
+	expect("a mail of 50 MB", finish(start(mailwhy, "--workers=1", path)), 66,
+	       [str(path), "too long", "left out"], names([0]))
+	path.write_bytes(mail(0).encode() + b"x" * 79 + b"\n" + b"y" * (40 << 20))
+	expect("a mail of 40 MB", finish(start(mailwhy, "--workers=1", path)), 66,
+	       [str(path), "too long", "begin"], names([0]))
+
+
 def memory(mailwhy, megabytes):
 	"""The peak of a mailbox of so many megabytes on standard input."""
 	piece = box(2000)
@@ -252,6 +294,7 @@ def main(mailwhy, megabytes=None):
 		changing(mailwhy, top)
 		interrupted(mailwhy, top)
 		no_room(mailwhy, top)
+		too_much(mailwhy, top)
 	return end()
 
 
