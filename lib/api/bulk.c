@@ -20,6 +20,8 @@
 /* Batches for each worker, and two that are read and written. */
 #define BATCHES(workers) (2 * (workers) + 2)
 #define BATCH_TEXT_MAX ((size_t)1 << 30)
+/* Names and numbers of the program, and of columns. */
+#define HEAD_MEMORY ((size_t)64 << 10)
 /* Some for each thing that a column can tell. */
 #define COLUMNS_MAX 32
 
@@ -398,21 +400,38 @@ static struct mw_answer *summarise(struct job *j)
 	return x;
 }
 
-static void open_output(struct job *j)
+/* The members of any answer, and the list that the answers go into. */
+static void json_head(struct buf *out)
+{
+	struct mw_answer *x = answer_new(HEAD_MEMORY, "explain");
+
+	if (x)
+		render_json(x->root, 0, out);
+	mw_answer_free(x);
+	while (out->n && out->p[out->n - 1] != '}')
+		out->n--;
+	if (out->n)
+		out->n--;
+	buf_adds(out, ",\"diagnoses\":[");
+}
+
+static bool open_output(struct job *j)
 {
 	struct buf b;
+	bool good;
 
 	if (j->how.suppress || !j->how.each)
-		return;
-	buf_init(&b, 4096);
+		return true;
+	buf_init(&b, HEAD_MEMORY);
 	if (j->how.format == MW_FORMAT_JSON)
-		buf_addf(&b, "{\"schema\":1,\"tool\":{\"name\":\"mailwhy\","
-		         "\"version\":\"%s\"},\"command\":\"explain\","
-		         "\"diagnoses\":[", mw_version());
+		json_head(&b);
 	if (j->how.format == MW_FORMAT_CSV)
 		answer_csv(NULL, class_path(j->how.named), true, &b);
-	put(j, buf_sv(&b));
+	good = !buf_failed(&b) && (!b.n || b.p[0] != ',');
+	if (good)
+		put(j, buf_sv(&b));
 	buf_fini(&b);
+	return good;
 }
 
 static void close_output(struct job *j, const struct mw_answer *summary)
@@ -436,7 +455,8 @@ static void close_output(struct job *j, const struct mw_answer *summary)
 static enum mw_status run(struct job *j, struct mw_answer **summary,
                           struct mw_err *err)
 {
-	open_output(j);
+	if (!open_output(j))
+		return mw_fail(err, MW_ENOMEM, "no memory");
 	start_all(j);
 	if (j->nthreads)
 		together(j);

@@ -174,6 +174,10 @@ def main(mailwhy):
 		     .startswith("Mailbox full"), "offsets are not those of the file")
 		whole = json.loads(run(mailwhy, "--format=json", box))
 		hold(len(whole["diagnoses"]) == COUNT, "JSON: not all answers")
+		one = json.loads(run(mailwhy, "--format=json", KINDS[0][0]))
+		head = {"schema", "tool", "command"}
+		hold({k: whole[k] for k in head} == {k: one[k] for k in head},
+		     "JSON: another head than that of one answer")
 		hold(whole["summary"]["failures"] == COUNT, "JSON: wrong sum")
 		rows = list(csv.DictReader(io.StringIO(run(mailwhy, "--format=csv",
 		                                           box))))
