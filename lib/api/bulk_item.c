@@ -330,7 +330,10 @@ static void losses(struct bulk_worker *w, struct input_item *item,
 {
 	struct mw_err err = {0};
 
-	if (ds->more)
+	if (ds->seen.damage.n)
+		mw_err_set(&err, MW_ESYNTAX, 0, "could not be read wholly: "
+		           "%.*s", SV_FMT(ds->seen.damage));
+	else if (ds->more)
 		mw_err_set(&err, MW_ELIMIT, 0, "more recipients than are read: "
 		           "%zu are told, the rest is left out", ds->n);
 	else if (item->cut)

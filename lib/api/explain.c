@@ -106,6 +106,11 @@ static void nothing_said(struct mw_answer *x, const struct diagnoses *ds)
 
 static void limits_said(struct mw_answer *x, const struct diagnoses *ds)
 {
+	if (ds->seen.damage.n)
+		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,
+		                  arena_printf(x->a, "As an Outlook file it could "
+		                               "not be read wholly: %.*s.",
+		                               SV_FMT(ds->seen.damage)));
 	if (ds->seen.cut)
 		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,
 		                  SV("Only the beginning was read: one paste "
@@ -126,7 +131,10 @@ static void input_said(struct mw_answer *x, struct rnode *list,
 		(void)rnode_string(x->a, o, SV("name"), sv_str(in->name));
 	(void)rnode_number(x->a, o, SV("size"), (int64_t)in->n);
 	(void)rnode_number(x->a, o, SV("diagnoses"), (int64_t)ds->n);
-	(void)rnode_bool(x->a, o, SV("cut"), ds->seen.cut || ds->more);
+	(void)rnode_bool(x->a, o, SV("cut"), ds->seen.cut || ds->more ||
+	                                         ds->seen.damage.n > 0);
+	if (ds->seen.damage.n)
+		(void)rnode_string(x->a, o, SV("damage"), ds->seen.damage);
 }
 
 /* ends[i]: where the diagnoses of input i end. */

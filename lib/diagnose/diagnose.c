@@ -653,6 +653,8 @@ bool diagnoses_append(struct arena *a, struct diagnoses *all,
 	}
 	all->more |= more->more;
 	all->seen.cut |= more->seen.cut;
+	if (!all->seen.damage.n)
+		all->seen.damage = more->seen.damage;
 	all->seen.binary |= more->seen.binary;
 	all->seen.dialogue |= more->seen.dialogue;
 	return true;

@@ -91,14 +91,20 @@ static enum mw_status read_outlook(struct arena *a, sv input,
                                    struct mw_err *err)
 {
 	size_t had = out->n;
+	struct mw_err why = {0};
 	struct msg made;
-	enum mw_status st = msg_read(a, input, &made, err);
+	enum mw_status st = msg_read(a, input, &made, &why);
 
 	/* Other files look so too: tables, texts, databases. */
-	if (st == MW_ESYNTAX)
-		return paste_read(a, input, opt, out, seen, err);
-	if (st == MW_OK)
-		st = read_mail(a, made.text, opt, out, seen, err);
+	if (st == MW_ESYNTAX) {
+		st = paste_read(a, input, opt, out, seen, err);
+		seen->damage = arena_dup(a, sv_str(why.text));
+		return st;
+	}
+	if (st != MW_OK)
+		return mw_fail(err, st, "%s", why.text);
+	st = read_mail(a, made.text, opt, out, seen, err);
+	seen->damage = msg_losses(a, &made);
 	for (size_t i = had; i < out->n; i++)
 		at_begin(&out->v[i]);
 	return st;
