@@ -629,10 +629,14 @@ enum mw_status diagnose_attempt(struct arena *a, struct classifier *c, sv input,
                                 struct diagnoses *out, struct mw_err *err)
 {
 	struct job j = {.a = a, .c = c, .input = input, .opt = opt};
-	struct attempt one = *at;
-	struct attempts list = {.v = &one, .n = 1, .cap = 1};
+	/* The diagnosis points to it. */
+	struct attempt *one = arena_alloc(a, 1, sizeof(*one));
+	struct attempts list = {.v = one, .n = 1, .cap = 1};
 
 	*out = (struct diagnoses){0};
+	if (!one)
+		return mw_fail(err, MW_ENOMEM, "no memory for the row");
+	*one = *at;
 	if (explain_all(&j, &list, out) != MW_OK || arena_failed(a))
 		return mw_fail(err, MW_ENOMEM, "the row holds too much");
 	return MW_OK;
