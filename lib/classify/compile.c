@@ -265,6 +265,8 @@ enum mw_status rules_finish(struct rules_builder *b,
 	TAKE(also, also);
 	TAKE(seen, seen);
 	TAKE(providers, providers);
+	TAKE(names, names);
+	TAKE(hosts, hosts);
 	TAKE(steps, steps);
 	TAKE(facts, facts);
 	TAKE(zones, zones);
