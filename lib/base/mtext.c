@@ -38,6 +38,25 @@ void mtext_put(struct mtext *t, sv s, size_t src)
 	}
 }
 
+void mtext_join(struct mtext *t, const struct mtext *other, size_t from,
+                size_t to)
+{
+	size_t n = fitting(t, sv_slice(mtext_sv(other), from, to)).n;
+
+	if (!n)
+		return;
+	memcpy(t->p + t->n, other->p + from, n);
+	memcpy(t->src + t->n, other->src + from, n * sizeof(*t->src));
+	t->n += n;
+}
+
+void mtext_map(struct mtext *t, mtext_where *where, void *arg)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->src[i] != MTEXT_NOWHERE)
+			t->src[i] = (uint32_t)where(arg, t->src[i]);
+}
+
 void mtext_space(struct mtext *t)
 {
 	if (t->n && t->p[t->n - 1] != ' ' && t->n < t->cap) {

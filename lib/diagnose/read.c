@@ -20,15 +20,6 @@ static uint32_t text_part(const struct mail *m)
 	return MAIL_NONE;
 }
 
-static void map_back(struct part_text *t, struct attempt *at)
-{
-	at->offset = part_origin(t, at->offset);
-	for (size_t i = 0; i < at->text.n; i++)
-		if (at->text.src[i] != MTEXT_NOWHERE)
-			at->text.src[i] =
-			    (uint32_t)part_origin(t, at->text.src[i]);
-}
-
 /* The decoded text of a mail that no frame knows, read like a paste. */
 static enum mw_status read_text(struct arena *a, const struct mail *m,
                                 const struct paste_options *opt,
@@ -47,7 +38,7 @@ static enum mw_status read_text(struct arena *a, const struct mail *m,
 		return MW_OK;
 	st = paste_read(a, t.text, opt, out, seen, err);
 	for (size_t k = had; k < out->n; k++)
-		map_back(&t, &out->v[k]);
+		attempt_map(&out->v[k], part_origin, &t);
 	return st;
 }
 

@@ -122,9 +122,7 @@ static struct mtext joined(struct reading *r)
 
 		if (!p->line.continues)
 			mtext_space(&t);
-		for (size_t k = p->from; k < p->to; k++)
-			mtext_put(&t, sv_of(p->line.text->p + k, 1),
-			          p->line.text->src[k]);
+		mtext_join(&t, p->line.text, p->from, p->to);
 	}
 	return t;
 }
@@ -967,10 +965,8 @@ static void share_orphan(struct reading *r)
 		it->rank = from->rank;
 		/* Its own copy: callers map the offsets of each text. */
 		mtext_init(&it->at.text, r->a, from->at.text.n);
-		for (size_t k = 0; k < from->at.text.n; k++)
-			mtext_put(&it->at.text,
-			          sv_of(from->at.text.p + k, 1),
-			          from->at.text.src[k]);
+		mtext_join(&it->at.text, &from->at.text, 0,
+		           from->at.text.n);
 		it->at.expired |= from->at.expired;
 		it->at.stage = from->at.stage;
 		it->at.host = from->at.host;

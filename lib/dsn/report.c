@@ -325,9 +325,7 @@ bool report_is_local(sv diagnostic)
 	return sv_istarts(diagnostic, SV("x-unix")) && type_length(diagnostic);
 }
 
-struct mtext report_reply(struct arena *a, sv diagnostic,
-                          size_t (*origin)(void *arg, const char *at),
-                          void *arg)
+struct mtext report_reply(struct arena *a, sv diagnostic, sv text)
 {
 	sv s = sv_trim(sv_drop(diagnostic, type_length(diagnostic)));
 	struct mtext t;
@@ -339,12 +337,7 @@ struct mtext report_reply(struct arena *a, sv diagnostic,
 		if (!line.n)
 			continue;
 		mtext_space(&t);
-		mtext_add(&t, line, (size_t)(line.p - diagnostic.p));
+		mtext_add(&t, line, (size_t)(line.p - text.p));
 	}
-	/* Byte by byte: an encoding may have soft breaks within a line. */
-	for (size_t i = 0; i < t.n; i++)
-		if (t.src[i] != MTEXT_NOWHERE)
-			t.src[i] = (uint32_t)origin(arg, diagnostic.p +
-			                                     t.src[i]);
 	return t;
 }

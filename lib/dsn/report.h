@@ -53,10 +53,8 @@ bool report_is_local(sv diagnostic);
 
 /*
  * "smtp; 550 5.1.1 ..." of a diagnostic without its type, folds as one blank;
- * origin tells where a byte of the text stands in the input.
+ * origins are offsets in text, which the diagnostic is a view of.
  */
-struct mtext report_reply(struct arena *a, sv diagnostic,
-                          size_t (*origin)(void *arg, const char *at),
-                          void *arg);
+struct mtext report_reply(struct arena *a, sv diagnostic, sv text);
 
 #endif

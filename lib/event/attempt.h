@@ -161,4 +161,7 @@ struct attempts {
  */
 struct attempt *attempts_add(struct attempts *list, struct arena *a);
 
+/* Places in a decoded text become places in the input, see mtext_map(). */
+void attempt_map(struct attempt *at, mtext_where *where, void *arg);
+
 #endif
