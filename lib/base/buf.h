@@ -20,6 +20,7 @@ void buf_fini(struct buf *b);
 void buf_reset(struct buf *b);
 void buf_add(struct buf *b, sv s);
 void buf_addc(struct buf *b, char c);
+void buf_addn(struct buf *b, int64_t number); /* in decimal */
 void buf_addf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

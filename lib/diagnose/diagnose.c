@@ -603,11 +603,28 @@ static enum mw_status explain_all(struct job *j, const struct attempts *list,
 	return MW_OK;
 }
 
+static enum mw_status explain_list(struct arena *a, struct classifier *c,
+                                   sv input, const struct attempts *list,
+                                   const struct diag_options *opt,
+                                   struct diagnoses *out)
+{
+	struct job j;
+	enum mw_status st;
+
+	/* Its large arrays are filled as they are needed. */
+	j.a = a;
+	j.c = c;
+	j.input = input;
+	j.opt = opt;
+	j.alone = false;
+	st = explain_all(&j, list, out);
+	return arena_failed(a) ? MW_ENOMEM : st;
+}
+
 enum mw_status diagnose_paste(struct arena *a, struct classifier *c, sv input,
                               const struct diag_options *opt,
                               struct diagnoses *out, struct mw_err *err)
 {
-	struct job j = {.a = a, .c = c, .input = input, .opt = opt};
 	struct paste_options popt = {opt->form, opt->stage};
 	struct attempts list = {0};
 	enum mw_status st;
@@ -617,10 +634,9 @@ enum mw_status diagnose_paste(struct arena *a, struct classifier *c, sv input,
 	if (st != MW_OK)
 		return st;
 	out->more = list.more;
-	st = explain_all(&j, &list, out);
-	if (st != MW_OK || arena_failed(a))
-		return mw_fail(err, MW_ENOMEM, "the paste holds too much");
-	return MW_OK;
+	return explain_list(a, c, input, &list, opt, out) == MW_OK
+	           ? MW_OK
+	           : mw_fail(err, MW_ENOMEM, "the paste holds too much");
 }
 
 enum mw_status diagnose_attempt(struct arena *a, struct classifier *c, sv input,
@@ -628,7 +644,6 @@ enum mw_status diagnose_attempt(struct arena *a, struct classifier *c, sv input,
                                 const struct diag_options *opt,
                                 struct diagnoses *out, struct mw_err *err)
 {
-	struct job j = {.a = a, .c = c, .input = input, .opt = opt};
 	/* The diagnosis points to it. */
 	struct attempt *one = arena_alloc(a, 1, sizeof(*one));
 	struct attempts list = {.v = one, .n = 1, .cap = 1};
@@ -637,9 +652,9 @@ enum mw_status diagnose_attempt(struct arena *a, struct classifier *c, sv input,
 	if (!one)
 		return mw_fail(err, MW_ENOMEM, "no memory for the row");
 	*one = *at;
-	if (explain_all(&j, &list, out) != MW_OK || arena_failed(a))
-		return mw_fail(err, MW_ENOMEM, "the row holds too much");
-	return MW_OK;
+	return explain_list(a, c, input, &list, opt, out) == MW_OK
+	           ? MW_OK
+	           : mw_fail(err, MW_ENOMEM, "the row holds too much");
 }
 
 bool diagnoses_append(struct arena *a, struct diagnoses *all,

@@ -7,11 +7,6 @@
 /* RFC 5321 section 6.3: more of them are a loop. */
 #define RECEIVED_MAX 100
 
-static sv first_address(const struct mail *m, uint32_t part, const char *name)
-{
-	return address_spec(mail_get(m, part, name));
-}
-
 static sv message_id(sv value)
 {
 	size_t open = sv_chr(value, '<'), close = sv_chr(value, '>');
@@ -30,11 +25,11 @@ bool returned_read(const struct mail *m, uint32_t part,
 		return false;
 	r->size = m->parts[part].body.n;
 	part++;
-	r->from = first_address(m, part, "From");
-	r->to = first_address(m, part, "To");
+	r->from = address_spec(mail_get(m, part, "From"));
+	r->to = address_spec(mail_get(m, part, "To"));
 	if (sv_chr(r->to, '@') == SV_NPOS)
 		r->to = SV("");
-	r->sender = first_address(m, part, "Return-Path");
+	r->sender = address_spec(mail_get(m, part, "Return-Path"));
 	r->message_id = message_id(mail_get(m, part, "Message-ID"));
 	r->dkim = mail_param(mail_get(m, part, "DKIM-Signature"), "d");
 	return true;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "render/render.h"
 
-#include <inttypes.h>
-
 #include "base/utf8.h"
 #include "render/unseen.h"
 
@@ -60,11 +58,30 @@ static bool must_escape(uint32_t c)
 	       is_unseen(c);
 }
 
+/*
+ * Is one of the eight bytes a control character, '"', '\\', or above '~'?
+ * It may say yes for a plain one behind such a byte.
+ */
+static bool has_special(uint64_t eight)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t quote = eight ^ ones * '"', slash = eight ^ ones * '\\';
+
+	return ((eight - ones * ' ') | (eight + ones) | (quote - ones) |
+	        (slash - ones) | eight) & high;
+}
+
 /* Bytes at the front that stand for themselves: most texts are all of these. */
 static size_t plain_run(sv s)
 {
 	size_t n = 0;
+	uint64_t eight;
 
+	for (; n + 8 <= s.n; n += 8) {
+		memcpy(&eight, s.p + n, 8);
+		if (has_special(eight))
+			break;
+	}
 	while (n < s.n && s.p[n] >= ' ' && s.p[n] < 0x7f && s.p[n] != '"' &&
 	       s.p[n] != '\\')
 		n++;
@@ -115,7 +132,7 @@ static void put_value(struct json *j, const struct rnode *n)
 	} else if (n->kind == RNODE_STRING) {
 		put_string(j->out, n->text);
 	} else if (n->kind == RNODE_NUMBER) {
-		buf_addf(j->out, "%" PRId64, n->number);
+		buf_addn(j->out, n->number);
 	} else {
 		buf_adds(j->out, n->flag ? "true" : "false");
 	}
