@@ -22,11 +22,15 @@ static sv fitting(struct mtext *t, sv s)
 
 void mtext_add(struct mtext *t, sv s, size_t src)
 {
+	uint32_t *to = t->src + t->n;
+
 	s = fitting(t, s);
-	for (size_t i = 0; i < s.n; i++) {
-		t->p[t->n] = s.p[i];
-		t->src[t->n++] = (uint32_t)(src + i);
-	}
+	if (!s.n)
+		return;
+	memcpy(t->p + t->n, s.p, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		to[i] = (uint32_t)(src + i);
+	t->n += s.n;
 }
 
 void mtext_put(struct mtext *t, sv s, size_t src)

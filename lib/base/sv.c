@@ -121,8 +121,11 @@ sv sv_cut(sv *s, char c)
 	return left;
 }
 
-/* Is one of the eight bytes c?  (Seen as "a byte that is zero".) */
-static bool has_byte(uint64_t eight, char c)
+/*
+ * High bits where one of eight bytes is c (seen as "a byte that is zero");
+ * the lowest one is right, those above it may be no more than its borrow.
+ */
+static uint64_t bytes_are(uint64_t eight, char c)
 {
 	const uint64_t ones = 0x0101010101010101u;
 	uint64_t x = eight ^ ones * (unsigned char)c;
@@ -130,10 +133,20 @@ static bool has_byte(uint64_t eight, char c)
 	return (x - ones) & ~x & ones << 7;
 }
 
+/* Which of eight bytes has the first high bit; 0: look at them all. */
+static size_t first_byte(uint64_t bits)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (size_t)__builtin_ctzll(bits) / 8;
+#else
+	return (void)bits, 0;
+#endif
+}
+
 sv sv_line(sv *s)
 {
 	size_t n = 0, end;
-	uint64_t eight;
+	uint64_t eight, ends;
 
 	/*
 	 * Not memchr: text with lone CRs (old Macs, progress output) would be
@@ -141,8 +154,11 @@ sv sv_line(sv *s)
 	 */
 	for (; n + 8 <= s->n; n += 8) {
 		memcpy(&eight, s->p + n, 8);
-		if (has_byte(eight, '\n') || has_byte(eight, '\r'))
+		ends = bytes_are(eight, '\n') | bytes_are(eight, '\r');
+		if (ends) {
+			n += first_byte(ends);
 			break;
+		}
 	}
 	while (n < s->n && s->p[n] != '\n' && s->p[n] != '\r')
 		n++;

@@ -165,7 +165,13 @@ static void read_header(struct parser *p, struct mail_part *part, size_t limit)
 
 static bool is_token(char c)
 {
-	return c > ' ' && c != 0x7f && !strchr("()<>@,;:\\\"/[]?=", c);
+	static const bool other[128] = {
+	    ['('] = true, [')'] = true, ['<'] = true, ['>'] = true,
+	    ['@'] = true, [','] = true, [';'] = true, [':'] = true,
+	    ['\\'] = true, ['"'] = true, ['/'] = true, ['['] = true,
+	    [']'] = true, ['?'] = true, ['='] = true, [0x7f] = true};
+
+	return c > ' ' && !other[(unsigned char)c & 0x7f];
 }
 
 static sv take_token(sv *s)
@@ -579,6 +585,8 @@ bool mail_begins(sv s)
 			seen |= telling(f.name);
 		else if (!seen)
 			return false;
+		if (bits(seen) >= 4)
+			return true;
 	}
-	return bits(seen) >= 4;
+	return false;
 }

@@ -93,7 +93,8 @@ static bool count(struct named *list, size_t *n, size_t max, sv name,
 
 	name = sv_head(name, TALLY_NAME - 1);
 	for (i = 0; i < *n; i++)
-		if (sv_eq(sv_str(list[i].name), name))
+		if (!list[i].name[name.n] &&
+		    !memcmp(list[i].name, name.p, name.n))
 			break;
 	if (i == *n) {
 		if (*n == max)
