@@ -79,8 +79,8 @@ static void emit_rules(struct buf *b, const struct ruleset *rs)
 		range(b, r->also);
 		range(b, r->seen);
 		range(b, r->refs);
-		buf_addf(b, "%u,%u,%u,%u},\n", r->since, r->checked, r->file,
-		         r->line);
+		buf_addf(b, "%u,%u,%u,%u,%u},\n", r->since, r->checked,
+		         r->file, r->line, r->called);
 	}
 	close_array(b, rs->nrules);
 }

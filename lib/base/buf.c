@@ -48,6 +48,17 @@ static inline bool room(struct buf *b, size_t n)
 	return b->cap - b->n >= n || grow(b, n);
 }
 
+char *buf_room(struct buf *b, size_t n)
+{
+	char *p;
+
+	if (!room(b, n))
+		return NULL;
+	p = b->p + b->n;
+	b->n += n;
+	return p;
+}
+
 void buf_add(struct buf *b, sv s)
 {
 	if (!s.n || !room(b, s.n))

@@ -6,7 +6,7 @@
 static bool same_nocase(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (to_lower(a[i]) != to_lower(b[i]))
+		if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i]))
 			return false;
 	return true;
 }
@@ -72,8 +72,31 @@ size_t sv_find(sv s, sv needle)
 	return p ? (size_t)(p - s.p) : SV_NPOS;
 }
 
+/*
+ * High bits where one of eight bytes is c (seen as "a byte that is zero");
+ * the lowest one is right, those above it may be no more than its borrow.
+ */
+static uint64_t bytes_are(uint64_t eight, char c)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t x = eight ^ ones * (unsigned char)c;
+
+	return (x - ones) & ~x & ones << 7;
+}
+
+/* Which of eight bytes has the first high bit; 0: look at them all. */
+static size_t first_byte(uint64_t bits)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (size_t)__builtin_ctzll(bits) / 8;
+#else
+	return (void)bits, 0;
+#endif
+}
+
 size_t sv_ifind(sv s, sv needle)
 {
+	uint64_t eight, here, cases = 0;
 	char first;
 
 	if (!needle.n)
@@ -81,10 +104,25 @@ size_t sv_ifind(sv s, sv needle)
 	if (s.n < needle.n)
 		return SV_NPOS;
 	first = to_lower(needle.p[0]);
-	for (size_t i = 0; i + needle.n <= s.n; i++)
+	if (is_alpha(first))
+		cases = 0x2020202020202020u;
+	for (size_t i = 0; i + needle.n <= s.n; i++) {
+		/* Eight places where it cannot begin are passed over. */
+		while (i + 8 <= s.n) {
+			memcpy(&eight, s.p + i, 8);
+			here = bytes_are(eight | cases, first);
+			if (here) {
+				i += first_byte(here);
+				break;
+			}
+			i += 8;
+		}
+		if (i + needle.n > s.n)
+			break;
 		if (to_lower(s.p[i]) == first &&
 		    same_nocase(s.p + i, needle.p, needle.n))
 			return i;
+	}
 	return SV_NPOS;
 }
 
@@ -119,28 +157,6 @@ sv sv_cut(sv *s, char c)
 	left = sv_head(*s, at);
 	*s = sv_drop(*s, at + 1);
 	return left;
-}
-
-/*
- * High bits where one of eight bytes is c (seen as "a byte that is zero");
- * the lowest one is right, those above it may be no more than its borrow.
- */
-static uint64_t bytes_are(uint64_t eight, char c)
-{
-	const uint64_t ones = 0x0101010101010101u;
-	uint64_t x = eight ^ ones * (unsigned char)c;
-
-	return (x - ones) & ~x & ones << 7;
-}
-
-/* Which of eight bytes has the first high bit; 0: look at them all. */
-static size_t first_byte(uint64_t bits)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return (size_t)__builtin_ctzll(bits) / 8;
-#else
-	return (void)bits, 0;
-#endif
 }
 
 sv sv_line(sv *s)

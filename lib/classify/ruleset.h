@@ -110,6 +110,7 @@ struct rule {
 	struct rrange also, seen, refs;
 	rstr since, checked, file;
 	uint32_t line;
+	uint16_t called; /* provider that the id begins with, plus 1; or 0 */
 };
 
 enum provider_kind {

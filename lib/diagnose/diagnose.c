@@ -351,14 +351,11 @@ static void take_tags(struct diagnosis *d, sv reply)
 {
 	const struct classification *cl = &d->cl;
 	const struct rule *r = cl->rule;
-	sv id;
 
 	d->ntags = tags_of(d, cl->provider_rs, cl->provider, reply);
-	if (d->ntags || !r)
-		return;
-	id = rs_str(cl->rs, r->id);
-	id = sv_head(id, sv_chr(id, '.'));
-	d->ntags = tags_of(d, cl->rs, provider_by_name(cl->rs, id), reply);
+	if (!d->ntags && r && r->called)
+		d->ntags = tags_of(d, cl->rs,
+		                   &cl->rs->providers[r->called - 1], reply);
 }
 
 static void explain_one(struct job *j, struct diagnosis *d)

@@ -292,16 +292,16 @@ static bool take(enum frame_slot slot, sv pattern, sv s, sv *inner,
 	return true;
 }
 
-/*
- * A sign as pairs see it: letters without case, all blanks alike, 0 for what
- * has several spellings (quote()).
- */
+/* A sign as pairs see it: without case, all blanks alike. */
 static unsigned pair_sign(char c)
 {
-	if (c == '\t')
-		return ' ';
-	return c == '\'' || c == '"' || c == '<' || c == '>'
-	           ? 0 : (unsigned char)to_lower(c);
+	return (unsigned char)(c == '\t' ? ' ' : c) | 0x20;
+}
+
+/* What quote() knows other spellings of. */
+static bool is_quote(char c)
+{
+	return c == '\'' || c == '"' || c == '<' || c == '>';
 }
 
 static void add_pair(struct frame_pairs *p, unsigned a, unsigned b)
@@ -315,11 +315,10 @@ static void add_pair(struct frame_pairs *p, unsigned a, unsigned b)
 static void words_pairs(struct frame_pairs *p, sv words_)
 {
 	for (size_t i = 1; i < words_.n; i++) {
-		unsigned a = pair_sign(words_.p[i - 1]);
-		unsigned b = pair_sign(words_.p[i]);
+		char a = words_.p[i - 1], b = words_.p[i];
 
-		if (a && b && b != ' ')
-			add_pair(p, a, b);
+		if (!is_quote(a) && !is_quote(b) && b != ' ')
+			add_pair(p, pair_sign(a), pair_sign(b));
 	}
 }
 

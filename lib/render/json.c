@@ -82,17 +82,23 @@ static size_t plain_run(sv s)
 		if (has_special(eight))
 			break;
 	}
+	/* The last ones with some of those before them. */
+	if (s.n >= 8 && s.n - n < 8) {
+		memcpy(&eight, s.p + s.n - 8, 8);
+		if (!has_special(eight))
+			return s.n;
+	}
 	while (n < s.n && s.p[n] >= ' ' && s.p[n] < 0x7f && s.p[n] != '"' &&
 	       s.p[n] != '\\')
 		n++;
 	return n;
 }
 
-static void put_string(struct buf *out, sv s)
+/* What is plain but for some places. */
+static void put_escaped(struct buf *out, sv s, size_t len)
 {
 	buf_addc(out, '"');
-	for (;;) {
-		size_t len = plain_run(s);
+	for (;; len = plain_run(s)) {
 		char enc[4];
 		uint32_t c;
 
@@ -108,6 +114,24 @@ static void put_string(struct buf *out, sv s)
 		s = sv_drop(s, len);
 	}
 	buf_addc(out, '"');
+}
+
+static void put_string(struct buf *out, sv s)
+{
+	size_t len = plain_run(s);
+	char *p;
+
+	if (len < s.n) {
+		put_escaped(out, s, len);
+		return;
+	}
+	p = buf_room(out, s.n + 2);
+	if (!p)
+		return;
+	*p++ = '"';
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '"';
 }
 
 static void put_break(struct json *j)
