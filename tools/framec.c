@@ -61,7 +61,7 @@ static void mistake(struct compiler *c, const char *file, unsigned line,
 static bool check_pattern(struct compiler *c, const char *file, unsigned line,
                           enum frame_kind kind, sv text)
 {
-	size_t first = sv_chr(text, '{');
+	size_t first = sv_chr(text, '{'), n = 0;
 	sv rest = text;
 
 	while (sv_chr(rest, '{') != SV_NPOS) {
@@ -73,8 +73,9 @@ static bool check_pattern(struct compiler *c, const char *file, unsigned line,
 			return false;
 		}
 		name = sv_slice(rest, open + 1, close);
-		if (frame_slot_from(name) == SLOTS) {
-			mistake(c, file, line, "unknown slot", name);
+		if (frame_slot_from(name) == SLOTS || n++ == FRAME_SLOTS) {
+			mistake(c, file, line, "unknown slot, or too many",
+			        name);
 			return false;
 		}
 		/* A search at each word of a line would not be linear. */
@@ -432,7 +433,10 @@ static void put_patterns(struct buf *b, const struct compiler *c)
 
 		buf_adds(b, "\t{");
 		gen_literal(b, sv_str(p->text));
-		buf_addf(b, ", %u, %u, %u, {{", p->n, p->frame, p->kind);
+		buf_addf(b, ", %u, %u, %u, {", p->n, p->frame, p->kind);
+		for (size_t k = 0; k < FRAME_SLOTS; k++)
+			buf_addf(b, "%u, ", p->slots[k]);
+		buf_adds(b, "}, {{");
 		for (size_t k = 0; k < FRAME_PAIRS; k++)
 			buf_addf(b, "0x%" PRIx64 ", ", p->pairs.bits[k]);
 		buf_adds(b, "}}},\n");

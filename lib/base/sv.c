@@ -3,27 +3,12 @@
 
 #include "base/ascii.h"
 
-static bool same_nocase(const char *a, const char *b, size_t n)
+bool sv_same(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i]))
 			return false;
 	return true;
-}
-
-bool sv_ieq(sv a, sv b)
-{
-	return a.n == b.n && same_nocase(a.p, b.p, a.n);
-}
-
-bool sv_starts(sv s, sv prefix)
-{
-	return s.n >= prefix.n && sv_eq(sv_head(s, prefix.n), prefix);
-}
-
-bool sv_istarts(sv s, sv prefix)
-{
-	return s.n >= prefix.n && same_nocase(s.p, prefix.p, prefix.n);
 }
 
 bool sv_ends(sv s, sv suffix)
@@ -44,13 +29,6 @@ int sv_cmp(sv a, sv b)
 	if (c)
 		return c;
 	return a.n < b.n ? -1 : a.n > b.n;
-}
-
-size_t sv_chr(sv s, char c)
-{
-	const char *p = s.n ? memchr(s.p, c, s.n) : NULL;
-
-	return p ? (size_t)(p - s.p) : SV_NPOS;
 }
 
 size_t sv_rchr(sv s, char c)
@@ -120,7 +98,7 @@ size_t sv_ifind(sv s, sv needle)
 		if (i + needle.n > s.n)
 			break;
 		if (to_lower(s.p[i]) == first &&
-		    same_nocase(s.p + i, needle.p, needle.n))
+		    sv_same(s.p + i, needle.p, needle.n))
 			return i;
 	}
 	return SV_NPOS;

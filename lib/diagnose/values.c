@@ -27,10 +27,12 @@ static bool is_whole(sv value)
 /* The first value of a name stays. */
 static void put(struct diagnosis *d, const char *name, sv value)
 {
-	sv key = sv_str(name);
+	sv key;
 
-	if (!value.n || !is_whole(value) || d->nvalues == DIAG_MAX_VALUES ||
-	    diag_value(d, key).n)
+	if (!value.n || !is_whole(value) || d->nvalues == DIAG_MAX_VALUES)
+		return;
+	key = sv_str(name);
+	if (diag_value(d, key).n)
 		return;
 	d->values[d->nvalues++] = (struct diag_value){key, value};
 }

@@ -58,11 +58,15 @@ struct frame_pairs {
 	uint64_t bits[FRAME_PAIRS];
 };
 
+/* The most slots of one pattern. */
+#define FRAME_SLOTS 8
+
 struct frame_pattern {
 	const char *text; /* words and {slots} */
 	uint16_t n;       /* its length */
 	uint16_t frame;
 	uint8_t kind;
+	uint8_t slots[FRAME_SLOTS]; /* enum frame_slot, in their order */
 	struct frame_pairs pairs; /* of its words */
 };
 

@@ -350,15 +350,18 @@ struct frame_pattern frame_pattern_of(const char *text, enum frame_kind kind,
 	struct frame_pattern p = {.text = text, .kind = (uint8_t)kind,
 	                          .frame = frame};
 	sv s = sv_str(text);
+	size_t n = 0;
 
 	p.n = (uint16_t)s.n;
 	while (s.n) {
 		size_t w = words(s);
-		sv slot = sv_drop(s, w);
+		sv rest = sv_drop(s, w), name = sv_cut(&rest, '}');
 
 		words_pairs(&p.pairs, sv_head(s, w));
-		(void)sv_cut(&slot, '}');
-		s = slot;
+		if (name.n && n < FRAME_SLOTS)
+			p.slots[n++] =
+			    (uint8_t)frame_slot_from(sv_drop(name, 1));
+		s = rest;
 	}
 	return p;
 }
@@ -400,7 +403,7 @@ bool frame_match(const struct frame_pattern *pattern, sv text, size_t at,
 {
 	sv p = sv_of(pattern->text, pattern->n), name;
 	bool begun = false;
-	size_t len;
+	size_t len, k = 0;
 
 	while (p.n) {
 		size_t w = words(p), close;
@@ -418,7 +421,7 @@ bool frame_match(const struct frame_pattern *pattern, sv text, size_t at,
 		}
 		close = sv_chr(p, '}');
 		name = sv_slice(p, 1, close);
-		slot = frame_slot_from(name);
+		slot = k < FRAME_SLOTS ? pattern->slots[k++] : SLOTS;
 		p = sv_drop(p, close + 1);
 		if (slot == SLOTS ||
 		    !take(slot, p, sv_drop(text, at), &inner, &len))

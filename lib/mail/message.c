@@ -543,12 +543,14 @@ sv mail_get(const struct mail *m, uint32_t part, const char *name)
 /* Bits of the fields that tell a mail from any other text with colons. */
 static unsigned telling(sv name)
 {
-	static const char *const names[] = {
-	    "From", "To", "Subject", "Date", "Received", "Return-Path",
-	    "Message-ID", "MIME-Version", "Content-Type", "Delivered-To"};
+	static const sv names[] = {
+	    SV_INIT("From"), SV_INIT("To"), SV_INIT("Subject"),
+	    SV_INIT("Date"), SV_INIT("Received"), SV_INIT("Return-Path"),
+	    SV_INIT("Message-ID"), SV_INIT("MIME-Version"),
+	    SV_INIT("Content-Type"), SV_INIT("Delivered-To")};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (sv_ieq(name, sv_str(names[i])))
+		if (sv_ieq(name, names[i]))
 			return 1u << i;
 	return 0;
 }

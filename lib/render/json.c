@@ -71,6 +71,21 @@ static bool has_special(uint64_t eight)
 	        (slash - ones) | eight) & high;
 }
 
+/* The last eight bytes of four or more; some of them twice. */
+static uint64_t last_bytes(sv s)
+{
+	uint64_t eight;
+	uint32_t a, b;
+
+	if (s.n >= 8) {
+		memcpy(&eight, s.p + s.n - 8, 8);
+		return eight;
+	}
+	memcpy(&a, s.p, 4);
+	memcpy(&b, s.p + s.n - 4, 4);
+	return (uint64_t)a << 32 | b;
+}
+
 /* Bytes at the front that stand for themselves: most texts are all of these. */
 static size_t plain_run(sv s)
 {
@@ -82,12 +97,9 @@ static size_t plain_run(sv s)
 		if (has_special(eight))
 			break;
 	}
-	/* The last ones with some of those before them. */
-	if (s.n >= 8 && s.n - n < 8) {
-		memcpy(&eight, s.p + s.n - 8, 8);
-		if (!has_special(eight))
-			return s.n;
-	}
+	/* The last ones, with some of those before them. */
+	if (s.n - n < 8 && s.n >= 4 && !has_special(last_bytes(s)))
+		return s.n;
 	while (n < s.n && s.p[n] >= ' ' && s.p[n] < 0x7f && s.p[n] != '"' &&
 	       s.p[n] != '\\')
 		n++;

@@ -241,7 +241,7 @@ void reply_parse(struct arena *a, const struct mtext *in, struct reply *out)
 {
 	struct reply r = {0};
 	sv s = mtext_sv(in);
-	size_t i = reply_open(s, &r);
+	size_t i = reply_open(s, &r), word;
 
 	mtext_init(&r.text, a, s.n);
 	while (i < s.n) {
@@ -254,8 +254,9 @@ void reply_parse(struct arena *a, const struct mtext *in, struct reply *out)
 			i += skip ? skip : 1;
 			continue;
 		}
-		mtext_add(&r.text, sv_of(s.p + i, 1), in->src[i]);
-		i++;
+		for (word = i; i < s.n && !is_space(s.p[i]); i++)
+			;
+		mtext_join(&r.text, in, word, i);
 	}
 	if (r.text.n && r.text.p[r.text.n - 1] == ' ')
 		r.text.n--;
