@@ -13,6 +13,7 @@
 #include "dsn/match.h"
 #include "gen.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -60,7 +61,7 @@ static void mistake(struct compiler *c, const char *file, unsigned line,
 static bool check_pattern(struct compiler *c, const char *file, unsigned line,
                           enum frame_kind kind, sv text)
 {
-	size_t first = sv_chr(text, '{');
+	size_t first = sv_chr(text, '{'), n = 0;
 	sv rest = text;
 
 	while (sv_chr(rest, '{') != SV_NPOS) {
@@ -72,8 +73,9 @@ static bool check_pattern(struct compiler *c, const char *file, unsigned line,
 			return false;
 		}
 		name = sv_slice(rest, open + 1, close);
-		if (frame_slot_from(name) == SLOTS) {
-			mistake(c, file, line, "unknown slot", name);
+		if (frame_slot_from(name) == SLOTS || n++ == FRAME_SLOTS) {
+			mistake(c, file, line, "unknown slot, or too many",
+			        name);
 			return false;
 		}
 		/* A search at each word of a line would not be linear. */
@@ -245,27 +247,37 @@ static void read_file(struct compiler *c, const char *file)
 	}
 }
 
-static int by_first(const void *a, const void *b)
+static unsigned first_byte(const struct frame_pattern *p)
+{
+	return (unsigned char)to_lower(p->text[0]);
+}
+
+static int by_group(const void *a, const void *b)
 {
 	const struct frame_pattern *x = a, *y = b;
-	int cx = (unsigned char)to_lower(x->text[0]);
-	int cy = (unsigned char)to_lower(y->text[0]);
+	int gx = (int)frame_group_of(x->kind), gy = (int)frame_group_of(y->kind);
 
-	return cx != cy ? cx - cy : strcmp(x->text, y->text);
+	if (gx != gy)
+		return gx - gy;
+	if (first_byte(x) != first_byte(y))
+		return (int)first_byte(x) - (int)first_byte(y);
+	return strcmp(x->text, y->text);
 }
 
 static struct frame_set build(struct compiler *c)
 {
-	struct frame_set set = {c->frames, c->nframes, c->patterns, {0}};
+	struct frame_set set = {c->frames, c->nframes, c->patterns, {{0}}};
 	size_t i = 0;
 
-	qsort(c->patterns, c->npatterns, sizeof(c->patterns[0]), by_first);
-	for (unsigned ch = 0; ch <= 256; ch++) {
-		while (i < c->npatterns &&
-		       (unsigned char)to_lower(c->patterns[i].text[0]) < ch)
-			i++;
-		set.first[ch] = (uint16_t)i;
-	}
+	qsort(c->patterns, c->npatterns, sizeof(c->patterns[0]), by_group);
+	for (unsigned g = 0; g < GROUPS; g++)
+		for (unsigned ch = 0; ch <= 256; ch++) {
+			while (i < c->npatterns &&
+			       frame_group_of(c->patterns[i].kind) == g &&
+			       first_byte(&c->patterns[i]) < ch)
+				i++;
+			set.first[g][ch] = (uint16_t)i;
+		}
 	return set;
 }
 
@@ -417,15 +429,30 @@ static void put_patterns(struct buf *b, const struct compiler *c)
 {
 	buf_adds(b, "static const struct frame_pattern patterns[] = {\n");
 	for (size_t i = 0; i < c->npatterns; i++) {
+		const struct frame_pattern *p = &c->patterns[i];
+
 		buf_adds(b, "\t{");
-		gen_literal(b, sv_str(c->patterns[i].text));
-		buf_addf(b, ", %u, %u, %u, %u, ", c->patterns[i].n,
-		         c->patterns[i].frame, c->patterns[i].kind,
-		         c->patterns[i].slot);
-		gen_literal(b, sv_str(c->patterns[i].begin));
-		buf_adds(b, "},\n");
+		gen_literal(b, sv_str(p->text));
+		buf_addf(b, ", %u, %u, %u, {", p->n, p->frame, p->kind);
+		for (size_t k = 0; k < FRAME_SLOTS; k++)
+			buf_addf(b, "%u, ", p->slots[k]);
+		buf_adds(b, "}, {{");
+		for (size_t k = 0; k < FRAME_PAIRS; k++)
+			buf_addf(b, "0x%" PRIx64 ", ", p->pairs.bits[k]);
+		buf_adds(b, "}}},\n");
 	}
 	buf_adds(b, "};\n");
+}
+
+static void put_first(struct buf *b, const struct frame_set *set)
+{
+	for (unsigned g = 0; g < GROUPS; g++) {
+		buf_adds(b, "\t{");
+		for (unsigned i = 0; i <= 256; i++)
+			buf_addf(b, "%s%u,", i % 16 ? " " : "\n\t\t",
+			         set->first[g][i]);
+		buf_adds(b, "\n\t},\n");
+	}
 }
 
 static bool output(const char *name, const struct compiler *c,
@@ -440,11 +467,9 @@ static bool output(const char *name, const struct compiler *c,
 	put_frames(&b, c);
 	put_patterns(&b, c);
 	buf_addf(&b, "const struct frame_set frames_builtin = {\n"
-	             "\tframes, %zu, patterns, {", c->nframes);
-	for (unsigned i = 0; i <= 256; i++)
-		buf_addf(&b, "%s%u,", i % 16 ? " " : "\n\t\t",
-		         set->first[i]);
-	buf_adds(&b, "\n\t}\n};\n");
+	             "\tframes, %zu, patterns, {\n", c->nframes);
+	put_first(&b, set);
+	buf_adds(&b, "}};\n");
 	ok = !buf_failed(&b) && gen_write(name, buf_sv(&b));
 	buf_fini(&b);
 	return ok;

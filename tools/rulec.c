@@ -9,6 +9,7 @@
  * written.  What is only weak is a warning; --lint shows each.  A thin main
  * over lib/classify, which does the same at run time.
  */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "classify/compile.h"
@@ -78,8 +79,8 @@ static void emit_rules(struct buf *b, const struct ruleset *rs)
 		range(b, r->also);
 		range(b, r->seen);
 		range(b, r->refs);
-		buf_addf(b, "%u,%u,%u,%u},\n", r->since, r->checked, r->file,
-		         r->line);
+		buf_addf(b, "%u,%u,%u,%u,%u},\n", r->since, r->checked,
+		         r->file, r->line, r->called);
 	}
 	close_array(b, rs->nrules);
 }
@@ -154,6 +155,17 @@ static void emit_conditions(struct buf *b, const struct ruleset *rs)
 	close_array(b, rs->nseen);
 }
 
+static void emit_keys(struct buf *b, const char *name,
+                      const struct provider_key *keys, uint32_t n)
+{
+	open_array(b, "struct provider_key", name, n);
+	for (uint32_t i = 0; i < n; i++)
+		buf_addf(b, "{0x%" PRIx64 "u,0x%" PRIx64 "u,%u,%u,%u},\n",
+		         keys[i].tail, keys[i].care, keys[i].text,
+		         keys[i].provider, keys[i].kind);
+	close_array(b, n);
+}
+
 static void emit_providers(struct buf *b, const struct ruleset *rs)
 {
 	open_array(b, "struct provider", "providers", rs->nproviders);
@@ -170,6 +182,8 @@ static void emit_providers(struct buf *b, const struct ruleset *rs)
 		buf_addf(b, "%u,%u},\n", p->checked, p->kind);
 	}
 	close_array(b, rs->nproviders);
+	emit_keys(b, "names", rs->names, rs->nnames);
+	emit_keys(b, "hosts", rs->hosts, rs->nhosts);
 	open_array(b, "struct provider_step", "steps", rs->nsteps);
 	for (uint32_t i = 0; i < rs->nsteps; i++)
 		buf_addf(b, "{%u,%u,%u},\n", rs->steps[i].cause,
@@ -232,15 +246,16 @@ static void emit_set(struct buf *b, const struct ruleset *rs)
 {
 	buf_adds(b, "const struct ruleset builtin_rules = {\n"
 	            "pool, words, rules, texts, elems, strs, codes, statuses, "
-	            "also, seen,\nproviders, steps, facts, zones, zone_codes, "
+	            "also, seen,\nproviders, names, hosts, steps, facts, zones, zone_codes, "
 	            "marks,\n");
 	buf_adds(b, "mark_starts, grams, buckets, gates, unindexed,\n");
 	buf_addf(b,
-	         "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,\n"
+	         "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,"
+	         "%u,%u,\n"
 	         "false, {0}};\n",
 	         rs->nrules, rs->ntexts, rs->nelems, rs->nstrs, rs->ncodes,
 	         rs->nstatuses, rs->nalso, rs->nseen, rs->nproviders,
-	         rs->nsteps, rs->nfacts, rs->nzones, rs->nzone_codes,
+	         rs->nnames, rs->nhosts, rs->nsteps, rs->nfacts, rs->nzones, rs->nzone_codes,
 	         rs->nmarks, rs->ngrams, rs->nunindexed, rs->npool,
 	         rs->nwords);
 }

@@ -18,7 +18,8 @@ extern "C" {
  * These come from the thread that called mw_bulk(), in the order of the input.
  * out: text to write, n bytes; anything but 0 ends the reading.  problem: an
  * input that could not be read, or not wholly.  progress: bytes read of total
- * (0: unknown), and mails; about ten times a second.
+ * (0: unknown), and mails; about ten times a second.  A mail whose recipients
+ * or bytes are more than is read is explained and a problem.
  */
 typedef int mw_bulk_out(void *arg, const char *text, size_t n);
 typedef void mw_bulk_problem(void *arg, const char *name, const char *text);
@@ -56,6 +57,15 @@ struct mw_bulk_options {
 	 * for each file), "mbox"; "csv" and "json" are always found out.
 	 */
 	const char *container;
+	/*
+	 * What columns of tables tell, where their names do not: each is
+	 * "reply=HEADER" or "reply=2", the number of the column, 1 first; for
+	 * reply stands recipient, reply, code, status, action, host, sender,
+	 * time (or date) or id.  The inputs are tables then; one that has no
+	 * such column is a problem.
+	 */
+	const char *const *columns;
+	size_t ncolumns;
 };
 
 /*

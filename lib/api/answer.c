@@ -79,9 +79,10 @@ const char *mw_answer_get(const struct mw_answer *x, size_t i,
 	return sv_dupz(x->a, n->text);
 }
 
-void answer_csv(const struct rnode *items, bool head, struct buf *out)
+void answer_csv(const struct rnode *items, const char *path, bool head,
+                struct buf *out)
 {
-	static const struct render_column diagnoses[] = {
+	const struct render_column diagnoses[] = {
 	    {"file", "source.file"},
 	    {"recipient", "recipient"},
 	    {"action", "action"},
@@ -97,10 +98,11 @@ void answer_csv(const struct rnode *items, bool head, struct buf *out)
 	    {"status", "reply.status"},
 	    {"tag", "values.tag"},
 	    {"text", "reply.text"},
+	    {"class", path},
 	};
 
-	render_csv(items, diagnoses, sizeof(diagnoses) / sizeof(*diagnoses),
-	           head, out);
+	render_csv(items, diagnoses,
+	           sizeof(diagnoses) / sizeof(*diagnoses) - !path, head, out);
 }
 
 static void csv(const struct mw_answer *x, struct buf *out)
@@ -116,6 +118,11 @@ static void csv(const struct mw_answer *x, struct buf *out)
 	    {"cause", "cause"},
 	    {"title", "title"},
 	};
+	static const struct render_column classes[] = {
+	    {"count", "count"},
+	    {"action", "action"},
+	    {"class", "class"},
+	};
 	static const struct render_column rules[] = {
 	    {"rule", "rule"},
 	    {"cause", "cause"},
@@ -129,10 +136,12 @@ static void csv(const struct mw_answer *x, struct buf *out)
 		CSV(causes);
 	else if (sv_eq(name, SV("rules")))
 		CSV(rules);
+	else if (sv_eq(name, SV("summary")) && x->class_path)
+		CSV(classes);
 	else if (sv_eq(name, SV("summary")))
 		CSV(sums);
 	else
-		answer_csv(x->items, true, out);
+		answer_csv(x->items, x->class_path, true, out);
 #undef CSV
 }
 

@@ -38,6 +38,7 @@ struct mw_answer {
 	struct arena *a;
 	struct rnode *root;
 	struct rnode *items; /* the list that is counted */
+	const char *class_path; /* of one more column of CSV; NULL: none */
 	struct buf text;
 	/* of checks */
 	size_t errors, unknown;
@@ -76,8 +77,17 @@ enum mw_status explain_options(const struct mw_explain_options *opt,
  */
 struct mw_answer *answer_new(size_t limit, const char *command);
 
-/* CSV of diagnoses, with or without its head. */
-void answer_csv(const struct rnode *items, bool head, struct buf *out);
+/*
+ * CSV of diagnoses, with or without its head; the class in a vocabulary is the
+ * last column, where class_path() tells it (NULL: there is none).
+ */
+void answer_csv(const struct rnode *items, const char *path, bool head,
+                struct buf *out);
+/* Where a diagnosis has its class in that vocabulary; NULL is accepted. */
+const char *class_path(const char *taxonomy);
+/* A row with the class in each item; JSON has all of them anyway. */
+void classes_said(struct arena *a, const struct rnode *items,
+                  const char *taxonomy);
 
 /* Give the diagnoses numbers that marks in the input lead to. */
 void source_numbers(struct mw_answer *x, const struct diagnoses *ds);

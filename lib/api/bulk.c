@@ -4,6 +4,7 @@
  * batches, so that handing over costs nothing; results leave in the order of
  * the input.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,10 @@
 /* Batches for each worker, and two that are read and written. */
 #define BATCHES(workers) (2 * (workers) + 2)
 #define BATCH_TEXT_MAX ((size_t)1 << 30)
+/* Names and numbers of the program, and of columns. */
+#define HEAD_MEMORY ((size_t)64 << 10)
+/* Some for each thing that a column can tell. */
+#define COLUMNS_MAX 32
 
 struct batch {
 	struct input_item items[BATCH_ITEMS];
@@ -31,6 +36,7 @@ struct job {
 	struct mw_ctx *ctx;
 	const struct mw_bulk_options *opt;
 	struct bulk_how how;
+	struct csv_choice columns[COLUMNS_MAX];
 	struct input *in;
 	pthread_mutex_t lock; /* of the members down to failed */
 	pthread_cond_t work, done;
@@ -115,20 +121,38 @@ static void fill_batch(struct job *j, struct batch *b)
 
 /* ---- writing ---- */
 
-static void say_problems(struct job *j, const struct batch *b)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		const struct input_item *item = &b->items[i];
-		char name[512];
+/* Names are as long as paths may be; of a longer one the end tells more. */
+#define NAME_BYTES 4096
 
-		j->mails += item->kind != INPUT_PROBLEM;
-		if (item->kind != INPUT_PROBLEM || !j->opt->problem)
-			continue;
-		memcpy(name, item->name.p,
-		       item->name.n < 511 ? item->name.n : 511);
-		name[item->name.n < 511 ? item->name.n : 511] = '\0';
-		j->opt->problem(j->opt->arg, name, item->problem.text);
-	}
+/* Where in a file of many it is. */
+static void say_problem(const struct job *j, const struct input_item *item)
+{
+	char name[NAME_BYTES], text[sizeof(item->problem.text) + 32];
+	sv n = item->name;
+
+	if (n.n >= sizeof(name))
+		n = sv_drop(n, n.n - sizeof(name) + 1);
+	(void)snprintf(name, sizeof(name), "%.*s", SV_FMT(n));
+	if (item->kind == INPUT_PROBLEM || item->source != INPUT_FROM_MBOX)
+		(void)snprintf(text, sizeof(text), "%s", item->problem.text);
+	else
+		(void)snprintf(text, sizeof(text), "line %llu: %s",
+		               (unsigned long long)item->line,
+		               item->problem.text);
+	j->opt->problem(j->opt->arg, name, text);
+}
+
+static void say_problems(const struct job *j, const struct batch *b)
+{
+	for (size_t i = 0; j->opt->problem && i < b->n; i++)
+		if (b->items[i].problem.status)
+			say_problem(j, &b->items[i]);
+}
+
+static void count_mails(struct job *j, const struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		j->mails += b->items[i].kind != INPUT_PROBLEM;
 }
 
 static void put(struct job *j, sv text)
@@ -168,6 +192,7 @@ static void write_batch(struct job *j, const struct batch *b)
 {
 	sv text = buf_sv(&b->out);
 
+	count_mails(j, b);
 	say_problems(j, b);
 	if (buf_failed(&b->out)) {
 		j->failed = true;
@@ -303,6 +328,8 @@ static enum mw_status open_job(struct job *j, struct mw_err *err)
 	struct input_options io = {
 	    .names = j->opt->names,
 	    .n = j->opt->n,
+	    .columns = j->columns,
+	    .ncolumns = j->opt->ncolumns,
 	    .stop = (const volatile sig_atomic_t *)j->opt->stop,
 	};
 	sv container = sv_str(j->opt->container);
@@ -312,6 +339,8 @@ static enum mw_status open_job(struct job *j, struct mw_err *err)
 		io.format = INPUT_AS_MESSAGE;
 	else if (sv_eq(container, SV("mbox")))
 		io.format = INPUT_AS_MBOX;
+	else if (io.ncolumns)
+		io.format = INPUT_AS_CSV;
 	if (st != MW_OK)
 		return st;
 	j->nring = BATCHES(j->nworkers);
@@ -347,16 +376,23 @@ static struct mw_answer *summarise(struct job *j)
 {
 	struct mw_answer *x = answer_new(BULK_MEMORY, "summary");
 	struct rnode *o;
+	bool other;
 
 	if (!x)
 		return NULL;
 	for (size_t i = 1; i < j->nworkers; i++)
 		tally_merge(j->workers[0].tally, j->workers[i].tally);
+	other = j->how.taxonomy != TAXONOMY_MAILWHY;
 	o = rnode_object(x->a, x->root, SV("summary"));
-	tally_tree(x->a, j->workers[0].tally, o);
+	if (j->how.named)
+		(void)rnode_string(x->a, o, SV("taxonomy"),
+		                   sv_str(taxonomy_name(j->how.taxonomy)));
+	tally_tree(x->a, j->workers[0].tally,
+	           other ? taxonomy_title(j->how.taxonomy) : NULL, o);
 	for (struct rnode *m = o ? o->first : NULL; m; m = m->next)
-		if (sv_eq(m->key, SV("causes")))
+		if (sv_eq(m->key, other ? SV("classes") : SV("causes")))
 			x->items = m;
+	x->class_path = other ? "class" : NULL;
 	if (arena_failed(x->a)) {
 		mw_answer_free(x);
 		return NULL;
@@ -364,21 +400,38 @@ static struct mw_answer *summarise(struct job *j)
 	return x;
 }
 
-static void open_output(struct job *j)
+/* The members of any answer, and the list that the answers go into. */
+static void json_head(struct buf *out)
+{
+	struct mw_answer *x = answer_new(HEAD_MEMORY, "explain");
+
+	if (x)
+		render_json(x->root, 0, out);
+	mw_answer_free(x);
+	while (out->n && out->p[out->n - 1] != '}')
+		out->n--;
+	if (out->n)
+		out->n--;
+	buf_adds(out, ",\"diagnoses\":[");
+}
+
+static bool open_output(struct job *j)
 {
 	struct buf b;
+	bool good;
 
 	if (j->how.suppress || !j->how.each)
-		return;
-	buf_init(&b, 4096);
+		return true;
+	buf_init(&b, HEAD_MEMORY);
 	if (j->how.format == MW_FORMAT_JSON)
-		buf_addf(&b, "{\"schema\":1,\"tool\":{\"name\":\"mailwhy\","
-		         "\"version\":\"%s\"},\"command\":\"explain\","
-		         "\"diagnoses\":[", mw_version());
+		json_head(&b);
 	if (j->how.format == MW_FORMAT_CSV)
-		answer_csv(NULL, true, &b);
-	put(j, buf_sv(&b));
+		answer_csv(NULL, class_path(j->how.named), true, &b);
+	good = !buf_failed(&b) && (!b.n || b.p[0] != ',');
+	if (good)
+		put(j, buf_sv(&b));
 	buf_fini(&b);
+	return good;
 }
 
 static void close_output(struct job *j, const struct mw_answer *summary)
@@ -402,7 +455,8 @@ static void close_output(struct job *j, const struct mw_answer *summary)
 static enum mw_status run(struct job *j, struct mw_answer **summary,
                           struct mw_err *err)
 {
-	open_output(j);
+	if (!open_output(j))
+		return mw_fail(err, MW_ENOMEM, "no memory");
 	start_all(j);
 	if (j->nthreads)
 		together(j);
@@ -415,6 +469,18 @@ static enum mw_status run(struct job *j, struct mw_answer **summary,
 	close_output(j, *summary);
 	return j->refused ? mw_fail(err, MW_EIO, "writing was ended")
 	                  : MW_OK;
+}
+
+static enum mw_status columns(struct job *j, struct mw_err *err)
+{
+	enum mw_status st = MW_OK;
+
+	if (j->opt->ncolumns > COLUMNS_MAX)
+		return mw_fail(err, MW_EINVAL, "over %d columns", COLUMNS_MAX);
+	for (size_t i = 0; st == MW_OK && i < j->opt->ncolumns; i++)
+		st = csv_choice_parse(sv_str(j->opt->columns[i]),
+		                      &j->columns[i], err);
+	return st;
 }
 
 static enum mw_status options(const struct mw_bulk_options *opt,
@@ -431,7 +497,8 @@ static enum mw_status options(const struct mw_bulk_options *opt,
 	if (copy->render)
 		copy->render = render;
 	j->opt = copy;
-	if (sized_options(&copy->explain, explain, err) != MW_OK)
+	if (sized_options(&copy->explain, explain, err) != MW_OK ||
+	    columns(j, err) != MW_OK)
 		return MW_EINVAL;
 	return bulk_how(copy, &j->how, err);
 }

@@ -17,6 +17,9 @@ enum mw_status bulk_how(const struct mw_bulk_options *opt,
 	const struct mw_render_options *r = opt->render;
 	enum mw_status st = explain_options(opt->explain, &out->diag, err);
 
+	out->named = opt->explain ? opt->explain->taxonomy : NULL;
+	if (out->named)
+		(void)taxonomy_from(sv_str(out->named), &out->taxonomy);
 	out->suppress = opt->suppress != 0;
 	out->each = r && r->format != MW_FORMAT_HTML;
 	out->format = r ? r->format : MW_FORMAT_TEXT;
@@ -107,11 +110,15 @@ static struct tally_row row_of(const struct diagnosis *d, sv day)
 	};
 }
 
-static void count(struct bulk_worker *w, const struct diagnoses *ds, sv day)
+static void count(struct bulk_worker *w, const struct bulk_how *how,
+                  const struct diagnoses *ds, sv day)
 {
 	for (size_t i = 0; i < ds->n; i++) {
 		struct tally_row row = row_of(ds->v[i], day);
 
+		if (how->taxonomy != TAXONOMY_MAILWHY)
+			row.class = sv_str(taxonomy_class(ds->v[i],
+			                                  how->taxonomy));
 		tally_add(w->tally, &row);
 	}
 	tally_mail(w->tally, ds->n > 0);
@@ -171,10 +178,11 @@ static void write_answer(struct arena *a, const struct bulk_how *how,
 	if (!ds->n || !root || !diagnose_tree(a, ds, &how->diag, root))
 		return;
 	items = rnode_get(root, SV("diagnoses"));
-	if (how->format == MW_FORMAT_TEXT)
+	if (how->format == MW_FORMAT_TEXT) {
+		classes_said(a, items, how->named);
 		write_text(how, root, item, out);
-	else if (how->format == MW_FORMAT_CSV)
-		answer_csv(items, false, out);
+	} else if (how->format == MW_FORMAT_CSV)
+		answer_csv(items, class_path(how->named), false, out);
 	else
 		render_jsonl(items, NULL, out);
 }
@@ -231,7 +239,7 @@ static void take(struct bulk_worker *w, const struct bulk_how *how,
                  const struct input_item *item, struct arena *a,
                  const struct diagnoses *ds, sv day, struct buf *out)
 {
-	count(w, ds, day);
+	count(w, how, ds, day);
 	set_place(a, item, ds);
 	if (how->suppress)
 		write_addresses(how, ds, day, out);
@@ -254,28 +262,41 @@ static sv day_of_row(struct arena *a, sv time)
 	           : SV("");
 }
 
-static void one_row(struct bulk_worker *w, const struct bulk_how *how,
-                    const struct input_item *item, struct export_row *row,
+/* The first thing that is lost is told, and counted. */
+static void lose(struct bulk_worker *w, struct input_item *item,
+                 const struct mw_err *err)
+{
+	if (item->problem.status)
+		return;
+	item->problem = *err;
+	tally_problem(w->tally);
+}
+
+static bool one_row(struct bulk_worker *w, const struct bulk_how *how,
+                    struct input_item *item, struct export_row *row,
                     struct buf *out)
 {
 	struct diagnoses ds;
+	struct mw_err err;
 
 	arena_reset(w->row);
 	row->at.direction = DIR_OUTBOUND;
 	if (row->complaint)
 		row->at.notice = NOTICE_COMPLAINT;
 	if (diagnose_attempt(w->row, w->c, item->raw, &row->at, &how->diag,
-	                     &ds, NULL) != MW_OK) {
-		tally_problem(w->tally);
-		return;
+	                     &ds, &err) != MW_OK) {
+		lose(w, item, &err);
+		return false;
 	}
 	take(w, how, item, w->row, &ds, day_of_row(w->row, row->time), out);
+	return true;
 }
 
 /* False if nothing in it tells of a delivery. */
 static bool all_rows(struct bulk_worker *w, const struct bulk_how *how,
-                     const struct input_item *item, struct buf *out)
+                     struct input_item *item, struct buf *out)
 {
+	struct mw_err err = {0}, lost = {0};
 	struct export_row row;
 	struct rows r;
 	bool any = false;
@@ -286,18 +307,48 @@ static bool all_rows(struct bulk_worker *w, const struct bulk_how *how,
 
 		if (rows_may_reset(&r))
 			arena_reset(w->a);
-		st = rows_next(&r, w->a, &row, NULL);
+		st = rows_next(&r, w->a, &row, &err);
+		if (st == MW_ENOENT)
+			break;
+		if (st != MW_OK && !lost.status)
+			lost = err;
 		if (st == MW_ESYNTAX)
 			continue;
 		if (st != MW_OK)
-			return any;
-		any = true;
-		one_row(w, how, item, &row, out);
+			break;
+		any |= one_row(w, how, item, &row, out);
 	}
+	/* What is no export at all is read as a paste. */
+	if (lost.status && (any || lost.status != MW_ESYNTAX))
+		lose(w, item, &lost);
+	return any;
+}
+
+/* What is not in the answers though it was in the mail. */
+static void losses(struct bulk_worker *w, struct input_item *item,
+                   const struct diagnoses *ds)
+{
+	struct mw_err err = {0};
+
+	if (ds->seen.damage.n)
+		mw_err_set(&err, MW_ESYNTAX, 0, "could not be read wholly: "
+		           "%.*s", SV_FMT(ds->seen.damage));
+	else if (ds->more)
+		mw_err_set(&err, MW_ELIMIT, 0, "more recipients than are read: "
+		           "%zu are told, the rest is left out", ds->n);
+	else if (item->cut)
+		mw_err_set(&err, MW_ELIMIT, 0, "too long: %llu bytes of its "
+		           "middle are left out",
+		           (unsigned long long)item->cut);
+	else if (ds->seen.cut)
+		mw_err_set(&err, MW_ELIMIT, 0, "too long: only its begin is "
+		           "read");
+	if (err.status)
+		lose(w, item, &err);
 }
 
 void bulk_item(struct bulk_worker *w, const struct bulk_how *how,
-               const struct input_item *item, struct buf *out)
+               struct input_item *item, struct buf *out)
 {
 	struct diagnoses ds = {0};
 	struct mw_err err;
@@ -315,9 +366,10 @@ void bulk_item(struct bulk_worker *w, const struct bulk_how *how,
 	day = day_of(w->a, item);
 	if (diagnose_paste(w->a, w->c, item->raw, &how->diag, &ds, &err) !=
 	    MW_OK) {
-		tally_problem(w->tally);
+		lose(w, item, &err);
 		return;
 	}
+	losses(w, item, &ds);
 	take(w, how, item, w->a, &ds, day, out);
 }
 

@@ -4,6 +4,7 @@
 #define API_BULK_ITEM_H
 
 #include "api/api.h"
+#include "diagnose/taxonomy.h"
 #include "input/input.h"
 #include "mailwhy/bulk.h"
 #include "render/render.h"
@@ -28,6 +29,8 @@ struct bulk_how {
 	enum mw_format format;
 	struct render_options text;
 	bool full, compact;
+	const char *named; /* the taxonomy that is wanted; NULL: none */
+	enum taxonomy taxonomy;
 	bool each;     /* something is written for each mail */
 	bool suppress; /* addresses instead */
 };
@@ -35,9 +38,12 @@ struct bulk_how {
 enum mw_status bulk_how(const struct mw_bulk_options *opt,
                         struct bulk_how *out, struct mw_err *err);
 
-/* Explain an item, count it, and append what is to be written to out. */
+/*
+ * Explain an item, count it, and append what is to be written to out.  What
+ * was lost of it is told in .problem, as of an item that is nothing else.
+ */
 void bulk_item(struct bulk_worker *w, const struct bulk_how *how,
-               const struct input_item *item, struct buf *out);
+               struct input_item *item, struct buf *out);
 
 /*
  * Addresses that were written.  So many are remembered; of more, some may be

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "api/api.h"
 #include "diagnose/diagnose.h"
+#include "diagnose/taxonomy.h"
 #include "kb/forward.h"
 
 /*
@@ -26,30 +27,15 @@ static enum mw_status take_own(const struct mw_explain_options *opt,
 	return MW_OK;
 }
 
-/* Names of the taxonomy and the words people read for them. */
-static const char *const classes[][2] = {
-    {"mailwhy", "mailwhy"},     {"sisimai", "Sisimai"},
-    {"kumomta", "KumoMTA"},     {"sparkpost", "SparkPost"},
-    {"rfc3463", "RFC 3463"},
-};
-#define NCLASSES (sizeof(classes) / sizeof(classes[0]))
-
-static size_t class_of(const char *name)
-{
-	size_t i = 0;
-
-	while (i < NCLASSES && !sv_eq(sv_str(name), sv_str(classes[i][0])))
-		i++;
-	return i;
-}
-
 enum mw_status explain_options(const struct mw_explain_options *opt,
                                struct diag_options *out, struct mw_err *err)
 {
+	enum taxonomy t;
+
 	*out = (struct diag_options){0};
 	if (!opt)
 		return MW_OK;
-	if (opt->taxonomy && class_of(opt->taxonomy) == NCLASSES)
+	if (opt->taxonomy && !taxonomy_from(sv_str(opt->taxonomy), &t))
 		return bad_option(err, "taxonomy", opt->taxonomy);
 	out->said_by = sv_str(opt->said_by);
 	if (opt->stage && !smtp_stage_from(sv_str(opt->stage), &out->stage))
@@ -67,21 +53,38 @@ enum mw_status explain_options(const struct mw_explain_options *opt,
 	return take_own(opt, out, err);
 }
 
-/* A row with the class that was asked for; JSON has all of them anyway. */
-static void classes_said(struct mw_answer *x, const char *name)
+const char *class_path(const char *taxonomy)
 {
-	size_t k = class_of(name);
+	static const char *const paths[] = {
+	    [TAXONOMY_MAILWHY] = "cause",
+	    [TAXONOMY_SISIMAI] = "taxonomy.sisimai",
+	    [TAXONOMY_KUMOMTA] = "taxonomy.kumomta",
+	    [TAXONOMY_SPARKPOST] = "taxonomy.sparkpost",
+	    [TAXONOMY_RFC3463] = "taxonomy.rfc3463",
+	};
+	enum taxonomy t;
 
-	for (struct rnode *o = x->items ? x->items->first : NULL; o;
-	     o = o->next) {
-		const struct rnode *v =
-		    k ? rnode_get(o, SV("taxonomy")) : o;
+	return taxonomy && taxonomy_from(sv_str(taxonomy), &t) ? paths[t]
+	                                                       : NULL;
+}
 
-		v = v ? rnode_get(v, k ? sv_str(name) : SV("cause")) : NULL;
+void classes_said(struct arena *a, const struct rnode *items, const char *name)
+{
+	const char *path = class_path(name);
+	enum taxonomy t;
+
+	if (!path || !items || !taxonomy_from(sv_str(name), &t))
+		return;
+	for (struct rnode *o = items->first; o; o = o->next) {
+		const struct rnode *v = o;
+		sv rest = sv_str(path);
+
+		while (v && rest.n)
+			v = rnode_get(v, sv_cut(&rest, '.'));
 		if (v && o->kind == RNODE_OBJECT)
-			(void)rnode_row(x->a, o, "Class",
-			                arena_printf(x->a, "%s: %.*s",
-			                             classes[k][1],
+			(void)rnode_row(a, o, "Class",
+			                arena_printf(a, "%s: %.*s",
+			                             taxonomy_title(t),
 			                             SV_FMT(v->text)));
 	}
 }
@@ -103,6 +106,11 @@ static void nothing_said(struct mw_answer *x, const struct diagnoses *ds)
 
 static void limits_said(struct mw_answer *x, const struct diagnoses *ds)
 {
+	if (ds->seen.damage.n)
+		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,
+		                  arena_printf(x->a, "As an Outlook file it could "
+		                               "not be read wholly: %.*s.",
+		                               SV_FMT(ds->seen.damage)));
 	if (ds->seen.cut)
 		(void)rnode_prose(x->a, x->root, RNODE_PARAGRAPH,
 		                  SV("Only the beginning was read: one paste "
@@ -123,7 +131,10 @@ static void input_said(struct mw_answer *x, struct rnode *list,
 		(void)rnode_string(x->a, o, SV("name"), sv_str(in->name));
 	(void)rnode_number(x->a, o, SV("size"), (int64_t)in->n);
 	(void)rnode_number(x->a, o, SV("diagnoses"), (int64_t)ds->n);
-	(void)rnode_bool(x->a, o, SV("cut"), ds->seen.cut || ds->more);
+	(void)rnode_bool(x->a, o, SV("cut"), ds->seen.cut || ds->more ||
+	                                         ds->seen.damage.n > 0);
+	if (ds->seen.damage.n)
+		(void)rnode_string(x->a, o, SV("damage"), ds->seen.damage);
 }
 
 /* ends[i]: where the diagnoses of input i end. */
@@ -198,8 +209,10 @@ enum mw_status mw_explain(struct mw_ctx *ctx, const struct mw_input *inputs,
 	st = x ? explain_all(c, x, inputs, n, &o, err)
 	       : mw_fail(err, MW_ENOMEM, "no memory");
 	ctx_give(ctx, c);
-	if (st == MW_OK && opt && opt->taxonomy)
-		classes_said(x, opt->taxonomy);
+	if (st == MW_OK && opt && opt->taxonomy) {
+		x->class_path = class_path(opt->taxonomy);
+		classes_said(x->a, x->items, opt->taxonomy);
+	}
 	if (st != MW_OK) {
 		mw_answer_free(x);
 		return st;

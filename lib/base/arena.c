@@ -141,18 +141,23 @@ char *sv_dupz(struct arena *a, sv s)
 
 sv arena_printf(struct arena *a, const char *fmt, ...)
 {
+	char few[64]; /* most are short */
 	va_list ap;
 	int n;
 	char *p;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(few, sizeof(few), fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		return SV("");
 	p = arena_alloc(a, (size_t)n + 1, 1);
 	if (!p)
 		return SV("");
+	if ((size_t)n < sizeof(few)) {
+		memcpy(p, few, (size_t)n);
+		return sv_of(p, (size_t)n);
+	}
 	va_start(ap, fmt);
 	(void)vsnprintf(p, (size_t)n + 1, fmt, ap);
 	va_end(ap);

@@ -22,19 +22,11 @@ void buf_reset(struct buf *b)
 	b->failed = false;
 }
 
-static bool room(struct buf *b, size_t n)
+static bool grow(struct buf *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : 256;
 	char *p;
 
-	if (b->failed)
-		return false;
-	if (n > b->max - b->n) {
-		b->failed = true;
-		return false;
-	}
-	if (b->cap - b->n >= n)
-		return true;
 	while (cap - b->n < n)
 		cap *= 2;
 	p = realloc(b->p, cap);
@@ -47,6 +39,26 @@ static bool room(struct buf *b, size_t n)
 	return true;
 }
 
+static inline bool room(struct buf *b, size_t n)
+{
+	if (b->failed || n > b->max - b->n) {
+		b->failed = true;
+		return false;
+	}
+	return b->cap - b->n >= n || grow(b, n);
+}
+
+char *buf_room(struct buf *b, size_t n)
+{
+	char *p;
+
+	if (!room(b, n))
+		return NULL;
+	p = b->p + b->n;
+	b->n += n;
+	return p;
+}
+
 void buf_add(struct buf *b, sv s)
 {
 	if (!s.n || !room(b, s.n))
@@ -57,7 +69,22 @@ void buf_add(struct buf *b, sv s)
 
 void buf_addc(struct buf *b, char c)
 {
-	buf_add(b, sv_of(&c, 1));
+	if (room(b, 1))
+		b->p[b->n++] = c;
+}
+
+void buf_addn(struct buf *b, int64_t number)
+{
+	char digits[20]; /* of the least number: a sign and 19 */
+	size_t i = sizeof(digits);
+	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+	do
+		digits[--i] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (number < 0)
+		digits[--i] = '-';
+	buf_add(b, sv_of(digits + i, sizeof(digits) - i));
 }
 
 void buf_addf(struct buf *b, const char *fmt, ...)

@@ -19,7 +19,10 @@ void buf_init(struct buf *b, size_t max);
 void buf_fini(struct buf *b);
 void buf_reset(struct buf *b);
 void buf_add(struct buf *b, sv s);
+/* n bytes more, to be filled; NULL where it failed. */
+char *buf_room(struct buf *b, size_t n);
 void buf_addc(struct buf *b, char c);
+void buf_addn(struct buf *b, int64_t number); /* in decimal */
 void buf_addf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

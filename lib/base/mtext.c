@@ -22,11 +22,15 @@ static sv fitting(struct mtext *t, sv s)
 
 void mtext_add(struct mtext *t, sv s, size_t src)
 {
+	uint32_t *to = t->src + t->n;
+
 	s = fitting(t, s);
-	for (size_t i = 0; i < s.n; i++) {
-		t->p[t->n] = s.p[i];
-		t->src[t->n++] = (uint32_t)(src + i);
-	}
+	if (!s.n)
+		return;
+	memcpy(t->p + t->n, s.p, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		to[i] = (uint32_t)(src + i);
+	t->n += s.n;
 }
 
 void mtext_put(struct mtext *t, sv s, size_t src)
@@ -36,6 +40,25 @@ void mtext_put(struct mtext *t, sv s, size_t src)
 		t->p[t->n] = s.p[i];
 		t->src[t->n++] = (uint32_t)src;
 	}
+}
+
+void mtext_join(struct mtext *t, const struct mtext *other, size_t from,
+                size_t to)
+{
+	size_t n = fitting(t, sv_slice(mtext_sv(other), from, to)).n;
+
+	if (!n)
+		return;
+	memcpy(t->p + t->n, other->p + from, n);
+	memcpy(t->src + t->n, other->src + from, n * sizeof(*t->src));
+	t->n += n;
+}
+
+void mtext_map(struct mtext *t, mtext_where *where, void *arg)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->src[i] != MTEXT_NOWHERE)
+			t->src[i] = (uint32_t)where(arg, t->src[i]);
 }
 
 void mtext_space(struct mtext *t)

@@ -36,6 +36,10 @@ void mtext_add(struct mtext *t, sv s, size_t src);
 /* Append bytes that were made from the one input byte at src. */
 void mtext_put(struct mtext *t, sv s, size_t src);
 
+/* Append bytes from..to of another text, with their origins. */
+void mtext_join(struct mtext *t, const struct mtext *other, size_t from,
+                size_t to);
+
 /* Append one space unless the text is empty or ends in one. */
 void mtext_space(struct mtext *t);
 
@@ -50,5 +54,15 @@ static inline sv mtext_sv(const struct mtext *t)
  */
 bool mtext_origin(const struct mtext *t, size_t from, size_t to, size_t *off,
                   size_t *len);
+
+/* Where byte "at" of a text that was decoded stands in the input. */
+typedef size_t mtext_where(void *arg, size_t at);
+
+/*
+ * Origins in a decoded text become origins in the input.  Each byte is looked
+ * up: an encoding may have soft breaks within a line, a charset characters of
+ * any length.
+ */
+void mtext_map(struct mtext *t, mtext_where *where, void *arg);
 
 #endif

@@ -3,27 +3,12 @@
 
 #include "base/ascii.h"
 
-static bool same_nocase(const char *a, const char *b, size_t n)
+bool sv_same(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (to_lower(a[i]) != to_lower(b[i]))
+		if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i]))
 			return false;
 	return true;
-}
-
-bool sv_ieq(sv a, sv b)
-{
-	return a.n == b.n && same_nocase(a.p, b.p, a.n);
-}
-
-bool sv_starts(sv s, sv prefix)
-{
-	return s.n >= prefix.n && sv_eq(sv_head(s, prefix.n), prefix);
-}
-
-bool sv_istarts(sv s, sv prefix)
-{
-	return s.n >= prefix.n && same_nocase(s.p, prefix.p, prefix.n);
 }
 
 bool sv_ends(sv s, sv suffix)
@@ -46,13 +31,6 @@ int sv_cmp(sv a, sv b)
 	return a.n < b.n ? -1 : a.n > b.n;
 }
 
-size_t sv_chr(sv s, char c)
-{
-	const char *p = s.n ? memchr(s.p, c, s.n) : NULL;
-
-	return p ? (size_t)(p - s.p) : SV_NPOS;
-}
-
 size_t sv_rchr(sv s, char c)
 {
 	const char *p = s.n ? memrchr(s.p, c, s.n) : NULL;
@@ -72,8 +50,31 @@ size_t sv_find(sv s, sv needle)
 	return p ? (size_t)(p - s.p) : SV_NPOS;
 }
 
+/*
+ * High bits where one of eight bytes is c (seen as "a byte that is zero");
+ * the lowest one is right, those above it may be no more than its borrow.
+ */
+static uint64_t bytes_are(uint64_t eight, char c)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t x = eight ^ ones * (unsigned char)c;
+
+	return (x - ones) & ~x & ones << 7;
+}
+
+/* Which of eight bytes has the first high bit; 0: look at them all. */
+static size_t first_byte(uint64_t bits)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (size_t)__builtin_ctzll(bits) / 8;
+#else
+	return (void)bits, 0;
+#endif
+}
+
 size_t sv_ifind(sv s, sv needle)
 {
+	uint64_t eight, here, cases = 0;
 	char first;
 
 	if (!needle.n)
@@ -81,10 +82,25 @@ size_t sv_ifind(sv s, sv needle)
 	if (s.n < needle.n)
 		return SV_NPOS;
 	first = to_lower(needle.p[0]);
-	for (size_t i = 0; i + needle.n <= s.n; i++)
+	if (is_alpha(first))
+		cases = 0x2020202020202020u;
+	for (size_t i = 0; i + needle.n <= s.n; i++) {
+		/* Eight places where it cannot begin are passed over. */
+		while (i + 8 <= s.n) {
+			memcpy(&eight, s.p + i, 8);
+			here = bytes_are(eight | cases, first);
+			if (here) {
+				i += first_byte(here);
+				break;
+			}
+			i += 8;
+		}
+		if (i + needle.n > s.n)
+			break;
 		if (to_lower(s.p[i]) == first &&
-		    same_nocase(s.p + i, needle.p, needle.n))
+		    sv_same(s.p + i, needle.p, needle.n))
 			return i;
+	}
 	return SV_NPOS;
 }
 
@@ -121,19 +137,10 @@ sv sv_cut(sv *s, char c)
 	return left;
 }
 
-/* Is one of the eight bytes c?  (Seen as "a byte that is zero".) */
-static bool has_byte(uint64_t eight, char c)
-{
-	const uint64_t ones = 0x0101010101010101u;
-	uint64_t x = eight ^ ones * (unsigned char)c;
-
-	return (x - ones) & ~x & ones << 7;
-}
-
 sv sv_line(sv *s)
 {
 	size_t n = 0, end;
-	uint64_t eight;
+	uint64_t eight, ends;
 
 	/*
 	 * Not memchr: text with lone CRs (old Macs, progress output) would be
@@ -141,8 +148,11 @@ sv sv_line(sv *s)
 	 */
 	for (; n + 8 <= s->n; n += 8) {
 		memcpy(&eight, s->p + n, 8);
-		if (has_byte(eight, '\n') || has_byte(eight, '\r'))
+		ends = bytes_are(eight, '\n') | bytes_are(eight, '\r');
+		if (ends) {
+			n += first_byte(ends);
 			break;
+		}
 	}
 	while (n < s->n && s->p[n] != '\n' && s->p[n] != '\r')
 		n++;

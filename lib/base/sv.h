@@ -63,9 +63,26 @@ static inline bool sv_eq(sv a, sv b)
 	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
 }
 
-bool sv_ieq(sv a, sv b);
-bool sv_starts(sv s, sv prefix);
-bool sv_istarts(sv s, sv prefix);
+/* n bytes at a and b, letters without case. */
+bool sv_same(const char *a, const char *b, size_t n);
+
+/* Most names differ in their length: no call for these. */
+static inline bool sv_ieq(sv a, sv b)
+{
+	return a.n == b.n && sv_same(a.p, b.p, a.n);
+}
+
+static inline bool sv_starts(sv s, sv prefix)
+{
+	return s.n >= prefix.n &&
+	       (!prefix.n || !memcmp(s.p, prefix.p, prefix.n));
+}
+
+static inline bool sv_istarts(sv s, sv prefix)
+{
+	return s.n >= prefix.n && sv_same(s.p, prefix.p, prefix.n);
+}
+
 bool sv_ends(sv s, sv suffix);
 bool sv_iends(sv s, sv suffix);
 /* Byte order, shorter first where one begins the other. */
@@ -73,7 +90,13 @@ int sv_cmp(sv a, sv b);
 
 /* Offsets of the first occurrence, or SV_NPOS. */
 #define SV_NPOS ((size_t)-1)
-size_t sv_chr(sv s, char c);
+static inline size_t sv_chr(sv s, char c)
+{
+	const char *p = s.n ? (const char *)memchr(s.p, c, s.n) : NULL;
+
+	return p ? (size_t)(p - s.p) : SV_NPOS;
+}
+
 size_t sv_rchr(sv s, char c);
 size_t sv_find(sv s, sv needle);
 size_t sv_ifind(sv s, sv needle);

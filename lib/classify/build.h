@@ -35,6 +35,8 @@ struct rules_builder {
 	BUILD_LIST(struct rule_also) also;
 	BUILD_LIST(struct rule_seen) seen;
 	BUILD_LIST(struct provider) providers;
+	BUILD_LIST(struct provider_key) names;
+	BUILD_LIST(struct provider_key) hosts;
 	BUILD_LIST(struct provider_step) steps;
 	BUILD_LIST(struct provider_fact) facts;
 	BUILD_LIST(struct zone) zones;

@@ -2,6 +2,7 @@
 /* "Provider:" stanzas: who it is, its steps, and facts with references. */
 #include "base/ascii.h"
 #include "classify/build.h"
+#include "classify/classify.h"
 #include "classify/facts.h"
 #include "classify/slot.h"
 #include "kb/kb.h"
@@ -201,6 +202,45 @@ static bool add_repeated(struct rules_builder *b, const struct stanza *s,
 	return true;
 }
 
+static struct provider_key key_of(const struct rules_builder *b, rstr text,
+                                  enum provider_key_kind kind)
+{
+	return provider_key_of(sv_str(b->pool.v + text), kind, text,
+	                       (uint16_t)b->providers.n);
+}
+
+static bool add_name(struct rules_builder *b, rstr text,
+                     enum provider_key_kind kind)
+{
+	if (!BUILD_ROOM(b, names, RULE_TEXTS_MAX))
+		return false;
+	b->names.v[b->names.n++] = key_of(b, text, kind);
+	return true;
+}
+
+static bool add_hosts(struct rules_builder *b, struct rrange list,
+                      enum provider_key_kind kind)
+{
+	for (uint32_t i = 0; i < list.n; i++) {
+		if (!BUILD_ROOM(b, hosts, RULE_TEXTS_MAX))
+			return false;
+		b->hosts.v[b->hosts.n++] =
+		    key_of(b, b->strs.v[list.first + i], kind);
+	}
+	return true;
+}
+
+static bool add_keys(struct rules_builder *b, const struct provider *p)
+{
+	if (!add_name(b, p->id, KEY_NAME) || !add_name(b, p->name, KEY_NAME))
+		return false;
+	for (uint32_t i = 0; i < p->aliases.n; i++)
+		if (!add_name(b, b->strs.v[p->aliases.first + i], KEY_ALIAS))
+			return false;
+	return add_hosts(b, p->submission, KEY_SUBMISSION) &&
+	       add_hosts(b, p->hosts, KEY_HOST);
+}
+
 bool build_provider(struct rules_builder *b, const struct stanza *s)
 {
 	static const char *const names[] = {
@@ -222,7 +262,8 @@ bool build_provider(struct rules_builder *b, const struct stanza *s)
 	if (!build_list(b, stanza_get(s, "Alias"), &p.aliases) ||
 	    !build_list(b, stanza_get(s, "Host"), &p.hosts) ||
 	    !build_list(b, stanza_get(s, "Submission"), &p.submission) ||
-	    !add_repeated(b, s, &p) || !BUILD_ROOM(b, providers, RULES_MAX))
+	    !add_repeated(b, s, &p) || !add_keys(b, &p) ||
+	    !BUILD_ROOM(b, providers, RULES_MAX))
 		return false;
 	b->providers.v[b->providers.n++] = p;
 	return true;

@@ -109,6 +109,10 @@ const struct provider *provider_by_host(const struct ruleset *rs, sv host,
                                         bool *submission);
 const struct provider *provider_by_name(const struct ruleset *rs, sv name);
 
+/* A key for the tables that these two look into, number of provider given. */
+struct provider_key provider_key_of(sv glob, enum provider_key_kind kind,
+                                    rstr text, uint16_t provider);
+
 /* Does "*.example.org" (or "example.org") cover name?  Case does not matter. */
 bool host_matches(sv glob, sv name);
 

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "classify/build.h"
+#include "classify/classify.h"
 
 bool build_room(struct rules_builder *b, void **v, size_t n, size_t *cap,
                 size_t size, size_t max)
@@ -222,6 +223,19 @@ static void own_marks(struct rules_builder *b)
 	}
 }
 
+/* The provider that each rule is called after. */
+static void name_rules(struct rules_builder *b, const struct ruleset *rs)
+{
+	for (size_t i = 0; i < b->rules.n; i++) {
+		sv id = rs_str(rs, b->rules.v[i].id);
+		const struct provider *p =
+		    provider_by_name(rs, sv_head(id, sv_chr(id, '.')));
+
+		b->rules.v[i].called =
+		    p ? (uint16_t)(p - rs->providers + 1) : 0;
+	}
+}
+
 /* Where the marks that begin with each byte are. */
 static bool index_marks(struct rules_builder *b, struct ruleset *rs)
 {
@@ -265,6 +279,8 @@ enum mw_status rules_finish(struct rules_builder *b,
 	TAKE(also, also);
 	TAKE(seen, seen);
 	TAKE(providers, providers);
+	TAKE(names, names);
+	TAKE(hosts, hosts);
 	TAKE(steps, steps);
 	TAKE(facts, facts);
 	TAKE(zones, zones);
@@ -273,6 +289,7 @@ enum mw_status rules_finish(struct rules_builder *b,
 	TAKE(pool, pool);
 	TAKE(words, words);
 #undef TAKE
+	name_rules(b, &rs);
 	if (!index_marks(b, &rs) || !build_index(b, &rs))
 		return mw_fail(err, MW_ENOMEM, "no memory for the filter");
 	rs.npool = (uint32_t)b->pool.n;

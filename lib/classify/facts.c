@@ -52,6 +52,9 @@ bool fact_concerns(const struct ruleset *rs, const struct provider_fact *f,
 	                  cause);
 }
 
+/* From so many on it pays to note first which words a reply may hold. */
+#define MANY_FACTS 4
+
 /* Codes are short: what is longer has words between its parts. */
 #define TAG_MAX 40
 
@@ -78,6 +81,8 @@ size_t find_tags(const struct ruleset *rs, const struct provider *p, sv reply,
 	size_t found = 0;
 
 	norm_reply(&n, reply);
+	if (p->facts.n >= MANY_FACTS)
+		norm_index(&n);
 	for (uint32_t i = 0; i < p->facts.n && found < max; i++) {
 		const struct provider_fact *f = &rs->facts[p->facts.first + i];
 

@@ -110,6 +110,7 @@ struct rule {
 	struct rrange also, seen, refs;
 	rstr since, checked, file;
 	uint32_t line;
+	uint16_t called; /* provider that the id begins with, plus 1; or 0 */
 };
 
 enum provider_kind {
@@ -125,6 +126,24 @@ struct provider {
 	struct rrange marks; /* of texts */
 	struct rrange steps, facts;
 	rstr checked; /* "2026-11" */
+	uint8_t kind;
+};
+
+enum provider_key_kind {
+	KEY_NAME,  /* id or name, no glob */
+	KEY_ALIAS,
+	KEY_SUBMISSION,
+	KEY_HOST
+};
+
+/*
+ * What leads to a provider, with its last eight letters: few globs are tried
+ * for a name.  Keys stand in the order of their providers.
+ */
+struct provider_key {
+	uint64_t tail, care; /* care: ones where the tail has letters */
+	rstr text;
+	uint16_t provider;
 	uint8_t kind;
 };
 
@@ -219,6 +238,7 @@ struct ruleset {
 	const struct rule_also *also;
 	const struct rule_seen *seen;
 	const struct provider *providers;
+	const struct provider_key *names, *hosts;
 	const struct provider_step *steps;
 	const struct provider_fact *facts;
 	const struct zone *zones; /* sorted by zone */
@@ -230,7 +250,7 @@ struct ruleset {
 	const struct gate *gates; /* 2^GRAM_BUCKET_BITS */
 	const uint32_t *unindexed; /* texts without four bytes in a row */
 	uint32_t nrules, ntexts, nelems, nstrs, ncodes, nstatuses, nalso, nseen,
-	    nproviders, nsteps, nfacts, nzones, nzone_codes, nmarks, ngrams,
+	    nproviders, nnames, nhosts, nsteps, nfacts, nzones, nzone_codes, nmarks, ngrams,
 	    nunindexed, npool, nwords;
 	bool user; /* from rules.d: wins over built-in rules */
 	/*

@@ -127,6 +127,13 @@ static enum ev_spoke who_spoke(const struct job *j, const struct diagnosis *d)
 	           : SPOKE_UNKNOWN;
 }
 
+/* RFC 3463: x.0.0 says nothing where a report's field has more of a class. */
+static bool says_less(struct estatus text, struct estatus field)
+{
+	return text.class == field.class && !text.subject && !text.detail &&
+	       (field.subject || field.detail);
+}
+
 static void take_context(const struct job *j, struct diagnosis *d)
 {
 	const struct classification *cl = &d->cl;
@@ -152,8 +159,10 @@ static void take_context(const struct job *j, struct diagnosis *d)
 	reply_parse(j->a, &at->text, &d->reply);
 	if (!d->reply.code)
 		d->reply.code = cl->code;
-	if (!estatus_is_set(d->reply.status))
-		d->reply.status = cl->status;
+	if (!estatus_is_set(d->reply.status) ||
+	    says_less(d->reply.status, at->status))
+		d->reply.status = estatus_is_set(at->status) ? at->status
+		                                             : cl->status;
 }
 
 static void take_claim(struct diagnosis *d)
@@ -342,14 +351,11 @@ static void take_tags(struct diagnosis *d, sv reply)
 {
 	const struct classification *cl = &d->cl;
 	const struct rule *r = cl->rule;
-	sv id;
 
 	d->ntags = tags_of(d, cl->provider_rs, cl->provider, reply);
-	if (d->ntags || !r)
-		return;
-	id = rs_str(cl->rs, r->id);
-	id = sv_head(id, sv_chr(id, '.'));
-	d->ntags = tags_of(d, cl->rs, provider_by_name(cl->rs, id), reply);
+	if (!d->ntags && r && r->called)
+		d->ntags = tags_of(d, cl->rs,
+		                   &cl->rs->providers[r->called - 1], reply);
 }
 
 static void explain_one(struct job *j, struct diagnosis *d)
@@ -594,11 +600,28 @@ static enum mw_status explain_all(struct job *j, const struct attempts *list,
 	return MW_OK;
 }
 
+static enum mw_status explain_list(struct arena *a, struct classifier *c,
+                                   sv input, const struct attempts *list,
+                                   const struct diag_options *opt,
+                                   struct diagnoses *out)
+{
+	struct job j;
+	enum mw_status st;
+
+	/* Its large arrays are filled as they are needed. */
+	j.a = a;
+	j.c = c;
+	j.input = input;
+	j.opt = opt;
+	j.alone = false;
+	st = explain_all(&j, list, out);
+	return arena_failed(a) ? MW_ENOMEM : st;
+}
+
 enum mw_status diagnose_paste(struct arena *a, struct classifier *c, sv input,
                               const struct diag_options *opt,
                               struct diagnoses *out, struct mw_err *err)
 {
-	struct job j = {.a = a, .c = c, .input = input, .opt = opt};
 	struct paste_options popt = {opt->form, opt->stage};
 	struct attempts list = {0};
 	enum mw_status st;
@@ -608,10 +631,9 @@ enum mw_status diagnose_paste(struct arena *a, struct classifier *c, sv input,
 	if (st != MW_OK)
 		return st;
 	out->more = list.more;
-	st = explain_all(&j, &list, out);
-	if (st != MW_OK || arena_failed(a))
-		return mw_fail(err, MW_ENOMEM, "the paste holds too much");
-	return MW_OK;
+	return explain_list(a, c, input, &list, opt, out) == MW_OK
+	           ? MW_OK
+	           : mw_fail(err, MW_ENOMEM, "the paste holds too much");
 }
 
 enum mw_status diagnose_attempt(struct arena *a, struct classifier *c, sv input,
@@ -619,14 +641,17 @@ enum mw_status diagnose_attempt(struct arena *a, struct classifier *c, sv input,
                                 const struct diag_options *opt,
                                 struct diagnoses *out, struct mw_err *err)
 {
-	struct job j = {.a = a, .c = c, .input = input, .opt = opt};
-	struct attempt one = *at;
-	struct attempts list = {.v = &one, .n = 1, .cap = 1};
+	/* The diagnosis points to it. */
+	struct attempt *one = arena_alloc(a, 1, sizeof(*one));
+	struct attempts list = {.v = one, .n = 1, .cap = 1};
 
 	*out = (struct diagnoses){0};
-	if (explain_all(&j, &list, out) != MW_OK || arena_failed(a))
-		return mw_fail(err, MW_ENOMEM, "the row holds too much");
-	return MW_OK;
+	if (!one)
+		return mw_fail(err, MW_ENOMEM, "no memory for the row");
+	*one = *at;
+	return explain_list(a, c, input, &list, opt, out) == MW_OK
+	           ? MW_OK
+	           : mw_fail(err, MW_ENOMEM, "the row holds too much");
 }
 
 bool diagnoses_append(struct arena *a, struct diagnoses *all,
@@ -644,6 +669,8 @@ bool diagnoses_append(struct arena *a, struct diagnoses *all,
 	}
 	all->more |= more->more;
 	all->seen.cut |= more->seen.cut;
+	if (!all->seen.damage.n)
+		all->seen.damage = more->seen.damage;
 	all->seen.binary |= more->seen.binary;
 	all->seen.dialogue |= more->seen.dialogue;
 	return true;

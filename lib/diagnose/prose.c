@@ -332,6 +332,24 @@ static void add_depths(struct arena *a, struct rnode *n,
 	}
 }
 
+/* What the message that came back says of itself. */
+static sv returned_words(struct arena *a, const struct ev_returned *r)
+{
+	sv client = SV(""), dkim = SV("");
+
+	if (r->client_ip.n)
+		client = arena_printf(a, "; handed to %.*s by %.*s%s[%.*s]",
+		                      SV_FMT(r->client_by),
+		                      SV_FMT(r->client_helo),
+		                      r->client_helo.n ? " " : "",
+		                      SV_FMT(r->client_ip));
+	if (r->dkim.n)
+		dkim = arena_printf(a, ", DKIM d=%.*s", SV_FMT(r->dkim));
+	return arena_printf(a, "%zu bytes%s%.*s%.*s%.*s", r->size,
+	                    r->from.n ? ", from " : "", SV_FMT(r->from),
+	                    SV_FMT(dkim), SV_FMT(client));
+}
+
 static void add_technical(struct arena *a, struct rnode *n,
                           const struct diagnosis *d)
 {
@@ -357,6 +375,11 @@ static void add_technical(struct arena *a, struct rnode *n,
 	                             d->cause->id, taxonomy_sisimai(d),
 	                             d->cause->kumomta, d->cause->sparkpost,
 	                             d->cause->rfc3463));
+	rnode_depth(row, RDEPTH_TECHNICAL, RDEPTH_TECHNICAL);
+	row = d->at->returned
+	          ? rnode_row(a, n, "Returned",
+	                      returned_words(a, d->at->returned))
+	          : NULL;
 	rnode_depth(row, RDEPTH_TECHNICAL, RDEPTH_TECHNICAL);
 	row = d->nrefs ? rnode_row(a, n, "Read more", SV("")) : NULL;
 	for (size_t i = 0; i < d->nrefs; i++)

@@ -20,15 +20,6 @@ static uint32_t text_part(const struct mail *m)
 	return MAIL_NONE;
 }
 
-static void map_back(struct part_text *t, struct attempt *at)
-{
-	at->offset = part_origin(t, at->offset);
-	for (size_t i = 0; i < at->text.n; i++)
-		if (at->text.src[i] != MTEXT_NOWHERE)
-			at->text.src[i] =
-			    (uint32_t)part_origin(t, at->text.src[i]);
-}
-
 /* The decoded text of a mail that no frame knows, read like a paste. */
 static enum mw_status read_text(struct arena *a, const struct mail *m,
                                 const struct paste_options *opt,
@@ -47,7 +38,7 @@ static enum mw_status read_text(struct arena *a, const struct mail *m,
 		return MW_OK;
 	st = paste_read(a, t.text, opt, out, seen, err);
 	for (size_t k = had; k < out->n; k++)
-		map_back(&t, &out->v[k]);
+		attempt_map(&out->v[k], part_origin, &t);
 	return st;
 }
 
@@ -60,6 +51,7 @@ static enum mw_status read_mail(struct arena *a, sv input,
 	struct mail m;
 	enum mw_status st;
 
+	seen->cut |= input.n > PASTE_MAX;
 	st = mail_parse(a, sv_head(input, PASTE_MAX), &m, err);
 	if (st == MW_OK)
 		st = bounce_read(a, &frames_builtin, &m, out, &b, err);
@@ -90,14 +82,20 @@ static enum mw_status read_outlook(struct arena *a, sv input,
                                    struct mw_err *err)
 {
 	size_t had = out->n;
+	struct mw_err why = {0};
 	struct msg made;
-	enum mw_status st = msg_read(a, input, &made, err);
+	enum mw_status st = msg_read(a, input, &made, &why);
 
 	/* Other files look so too: tables, texts, databases. */
-	if (st == MW_ESYNTAX)
-		return paste_read(a, input, opt, out, seen, err);
-	if (st == MW_OK)
-		st = read_mail(a, made.text, opt, out, seen, err);
+	if (st == MW_ESYNTAX) {
+		st = paste_read(a, input, opt, out, seen, err);
+		seen->damage = arena_dup(a, sv_str(why.text));
+		return st;
+	}
+	if (st != MW_OK)
+		return mw_fail(err, st, "%s", why.text);
+	st = read_mail(a, made.text, opt, out, seen, err);
+	seen->damage = msg_losses(a, &made);
 	for (size_t i = had; i < out->n; i++)
 		at_begin(&out->v[i]);
 	return st;

@@ -186,6 +186,30 @@ static void taxonomy(struct arena *a, struct rnode *n,
 	words(a, o, "rfc3463", d->cause->rfc3463);
 }
 
+/* Whatever its sender and the reporting host wrote: for checks, no proof. */
+static void returned(struct arena *a, struct rnode *n,
+                     const struct diagnosis *d)
+{
+	const struct ev_returned *r = d->at->returned;
+	struct rnode *o, *c;
+
+	if (!r)
+		return;
+	o = rnode_object(a, n, SV("returned"));
+	(void)rnode_number(a, o, SV("size"), (int64_t)r->size);
+	text(a, o, "from", r->from);
+	text(a, o, "sender", r->sender);
+	text(a, o, "message_id", r->message_id);
+	text(a, o, "dkim_domain", r->dkim);
+	if (!r->client_ip.n)
+		return;
+	c = rnode_object(a, o, SV("client"));
+	text(a, c, "helo", r->client_helo);
+	text(a, c, "host", r->client_host);
+	text(a, c, "ip", r->client_ip);
+	text(a, c, "by", r->client_by);
+}
+
 static void near_rules(struct arena *a, struct rnode *n,
                        const struct diagnosis *d)
 {
@@ -233,6 +257,7 @@ static void one(struct arena *a, struct rnode *list, const struct diagnosis *d,
 	evidence(a, n, d);
 	reply(a, n, d);
 	tags(a, n, d);
+	returned(a, n, d);
 	taxonomy(a, n, d);
 	if (opt->brief)
 		return;

@@ -27,10 +27,12 @@ static bool is_whole(sv value)
 /* The first value of a name stays. */
 static void put(struct diagnosis *d, const char *name, sv value)
 {
-	sv key = sv_str(name);
+	sv key;
 
-	if (!value.n || !is_whole(value) || d->nvalues == DIAG_MAX_VALUES ||
-	    diag_value(d, key).n)
+	if (!value.n || !is_whole(value) || d->nvalues == DIAG_MAX_VALUES)
+		return;
+	key = sv_str(name);
+	if (diag_value(d, key).n)
 		return;
 	d->values[d->nvalues++] = (struct diag_value){key, value};
 }
@@ -191,6 +193,18 @@ static sv bare_word(sv w)
 	return w;
 }
 
+/* "RFC5321", "TLS12": everybody's words, no provider's. */
+static bool is_standard(sv w)
+{
+	static const char *const names[] = {"rfc", "utf", "iso", "tls", "http",
+	                                    "ipv", "smtp", "sha", "ssl"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (sv_istarts(w, sv_str(names[i])))
+			return true;
+	return false;
+}
+
 /*
  * A provider's own code: letters, then digits, perhaps with a mark between
  * them ("TSS04", "IB108", "OFR_417", "LPN007_402"), or anything short that
@@ -198,15 +212,10 @@ static sv bare_word(sv w)
  */
 static bool is_tag(sv w, bool bracketed)
 {
-	static const char *const names[] = {"rfc", "utf", "iso", "tls", "http",
-	                                    "ipv", "smtp", "sha", "ssl"};
 	size_t letters = 0, digits = 0, upper = 0;
 
 	if (w.n < 2 || w.n > 16)
 		return false;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (sv_istarts(w, sv_str(names[i])))
-			return false;
 	for (size_t i = 0; i < w.n; i++) {
 		if (is_alpha(w.p[i]) && digits && !bracketed)
 			return false;
@@ -217,10 +226,12 @@ static bool is_tag(sv w, bool bracketed)
 			return false;
 	}
 	if (bracketed)
-		return digits == 3 || (upper == letters && upper >= 1 &&
-		                       (digits || upper >= 3));
+		return (digits == 3 || (upper == letters && upper >= 1 &&
+		                        (digits || upper >= 3))) &&
+		       !is_standard(w);
 	return letters >= 2 && digits >= 2 &&
-	       (upper == letters || sv_chr(w, '_') != SV_NPOS);
+	       (upper == letters || sv_chr(w, '_') != SV_NPOS) &&
+	       !is_standard(w);
 }
 
 static bool in_brackets(sv raw)

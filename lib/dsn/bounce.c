@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "dsn/guess.h"
 #include "dsn/report.h"
+#include "dsn/returned.h"
 #include "dsn/sns.h"
 #include "dsn/stage.h"
 #include "dsn/words.h"
@@ -23,6 +24,7 @@
 struct found {
 	uint32_t report, feedback, returned;
 	uint32_t text[TEXTS_MAX];
+	struct part_text *read[TEXTS_MAX]; /* once it was asked for */
 	size_t ntext;
 };
 
@@ -34,16 +36,21 @@ struct job {
 	struct attempts *list;
 };
 
-static size_t reply_origin(void *arg, const char *at)
+/* NULL where memory is exhausted. */
+static struct part_text *decoded(const struct job *j, uint32_t i)
 {
-	const struct part_text *t = arg;
+	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
 
-	return part_origin(arg, (size_t)(at - t->text.p));
+	return t && part_read(j->a, j->m, i, t) ? t : NULL;
 }
 
-static bool read_part(const struct job *j, uint32_t i, struct part_text *t)
+/* Text k of the mail, or NULL; several readers look at the first one. */
+static struct part_text *text_of(const struct job *j, struct found *f,
+                                 size_t k)
 {
-	return part_read(j->a, j->m, i, t);
+	if (k < f->ntext && !f->read[k])
+		f->read[k] = decoded(j, f->text[k]);
+	return k < f->ntext ? f->read[k] : NULL;
 }
 
 /* ---- which part is what ---- */
@@ -112,55 +119,42 @@ static struct found find_parts(const struct job *j, uint32_t root)
 	return f;
 }
 
-/* ---- what was returned ---- */
-
-static sv first_address(const struct mail *m, uint32_t part, const char *name)
-{
-	return address_spec(mail_get(m, part, name));
-}
-
-static sv message_id(sv value)
-{
-	size_t open = sv_chr(value, '<'), close = sv_chr(value, '>');
-
-	return open != SV_NPOS && close != SV_NPOS && open < close
-	           ? sv_slice(value, open + 1, close)
-	           : sv_trim(value);
-}
-
-static void take_returned(struct job *j, uint32_t part)
-{
-	const struct mail *m = j->m;
-	struct bounce_returned *r = &j->out->returned;
-
-	/* The mail stands in the part that follows. */
-	if (part == MAIL_NONE || part + 1 >= m->parts[part].end)
-		return;
-	r->size = m->parts[part].body.n;
-	part++;
-	r->from = first_address(m, part, "From");
-	r->to = first_address(m, part, "To");
-	if (sv_chr(r->to, '@') == SV_NPOS)
-		r->to = SV("");
-	r->sender = first_address(m, part, "Return-Path");
-	r->message_id = message_id(mail_get(m, part, "Message-ID"));
-	r->subject = mail_get(m, part, "Subject");
-	r->dkim = mail_param(mail_get(m, part, "DKIM-Signature"), "d");
-	r->list = mail_get(m, part, "List-Id");
-}
-
 /* ---- reports in fields ---- */
+
+/* "552-5.7.0 This message": Sendmail's field has only the first line. */
+static bool is_cut(sv s, const struct reply *head)
+{
+	struct reply r = *head;
+
+	for (size_t i = 1; head->more && i < s.n; i++)
+		if (is_space(s.p[i - 1]) && reply_repeat(s, i, &r) && !r.more)
+			return false;
+	return head->more;
+}
 
 static unsigned worth(const struct mtext *t)
 {
-	uint16_t code;
+	struct reply head = {0};
+	sv s = mtext_sv(t);
 
 	if (!t->n)
 		return 0;
-	if (!reply_code(mtext_sv(t), &code))
+	(void)reply_open(s, &head);
+	if (!head.code)
 		return 1;
 	/* "221 Bye" is no reason; Sendmail gives the last reply it got. */
-	return code >= 400 ? 2 : 0;
+	if (head.code < 400)
+		return 0;
+	return is_cut(s, &head) ? 1 : 2;
+}
+
+/* Is it a reply with another code than this one, which has a code? */
+static bool is_another(const struct mtext *t, const struct mtext *of)
+{
+	uint16_t code, other;
+
+	return reply_code(mtext_sv(of), &other) &&
+	       (!reply_code(mtext_sv(t), &code) || code != other);
 }
 
 static bool is_about(const struct attempt *w, const struct attempt *at)
@@ -191,7 +185,9 @@ static void fill(sv *into, sv value)
 /* What the words say and the fields leave out. */
 static void join_words(struct attempt *at, const struct attempt *w)
 {
-	if (worth(&w->text) > worth(&at->text)) {
+	unsigned had = worth(&at->text);
+
+	if (worth(&w->text) > had && !(had && is_another(&w->text, &at->text))) {
 		at->text = w->text;
 		at->code = w->code;
 	}
@@ -245,21 +241,24 @@ static void report_attempt(struct job *j, const struct report_recipient *r,
 	at->sender = rep->sender;
 	at->queue_id = rep->queue_id;
 	at->offset = t->base + r->at;
-	at->text = report_reply(j->a, r->diagnostic, reply_origin, t);
+	at->text = report_reply(j->a, r->diagnostic, t->text);
+	mtext_map(&at->text, part_origin, t);
 	frame_reason(j->set, j->a, &at->text, at);
+	if (report_is_local(r->diagnostic))
+		at->stage = STAGE_DELIVERY;
+	at->expired |= r->expired;
 	/* Postfix keeps the status of the last, temporary refusal. */
 	if (rep->queue_id.n && at->action == ACTION_FAILED &&
 	    at->status.class == 4)
 		at->expired = true;
 }
 
-static void read_words(struct job *j, const struct found *f,
-                       struct attempts *words)
+static void read_words(struct job *j, struct found *f, struct attempts *words)
 {
 	for (size_t i = 0; i < f->ntext && !words->n; i++) {
-		struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+		struct part_text *t = text_of(j, f, i);
 
-		if (t && read_part(j, f->text[i], t))
+		if (t)
 			(void)words_read(j->set, j->a, t->text,
 			                 part_origin, t, words);
 	}
@@ -282,10 +281,9 @@ static void take_words(struct job *j, const struct attempts *words)
 static void read_fields(struct job *j, const struct found *f,
                         struct report *rep)
 {
-	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+	struct part_text *t = decoded(j, f->report);
 
-	if (!t || !read_part(j, f->report, t) ||
-	    !report_read(j->a, t->text, rep))
+	if (!t || !report_read(j->a, t->text, rep))
 		return;
 	for (size_t i = 0; i < rep->n; i++)
 		if (rep->v[i].final.n || rep->v[i].original.n ||
@@ -304,14 +302,14 @@ static bool is_complete(const struct job *j, size_t had)
 	return j->list->n > had;
 }
 
-static void read_stages(struct job *j, const struct found *f, size_t had)
+static void read_stages(struct job *j, struct found *f, size_t had)
 {
-	struct part_text t;
+	const struct part_text *t = text_of(j, f, 0);
 	sv text;
 
-	if (!f->ntext || !read_part(j, f->text[0], &t))
+	if (!t)
 		return;
-	text = sv_head(t.text, STAGE_TEXT_MAX);
+	text = sv_head(t->text, STAGE_TEXT_MAX);
 	for (size_t i = had; i < j->list->n && i - had < STAGES_MAX; i++) {
 		struct attempt *at = &j->list->v[i];
 		sv name = at->final_recipient.n ? at->final_recipient
@@ -344,7 +342,7 @@ static void join_all_words(struct job *j, const struct attempts *words,
  * The fields say who and whether.  The words are read for what the fields
  * leave out: mostly the stage alone, for some programs the whole reason.
  */
-static void read_report(struct job *j, const struct found *f)
+static void read_report(struct job *j, struct found *f)
 {
 	size_t had = j->list->n;
 	struct attempts words = {0};
@@ -382,12 +380,12 @@ static void notice(struct job *j, enum ev_notice what, sv recipient,
 
 static void read_feedback(struct job *j, const struct found *f)
 {
-	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+	const struct part_text *t = decoded(j, f->feedback);
 	size_t had = j->list->n;
 	sv rest, name, value;
 	bool blank;
 
-	if (!t || !read_part(j, f->feedback, t))
+	if (!t)
 		return;
 	rest = t->text;
 	while (report_field(&rest, &name, &value, &blank)) {
@@ -425,17 +423,16 @@ static bool read_jmrp(struct job *j, uint32_t root, const struct found *f)
 }
 
 /* Notifications of Amazon SES: JSON as the text of a mail. */
-static bool read_sns(struct job *j, const struct found *f)
+static bool read_sns(struct job *j, struct found *f)
 {
-	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+	struct part_text *t = text_of(j, f, 0);
 	struct report_recipient r = {0};
 	struct report rep = {0};
 	struct sns_recipient one;
 	size_t had = j->list->n;
 	sv rest, type;
 
-	if (!t || !f->ntext || !read_part(j, f->text[0], t) ||
-	    !sns_begins(t->text, &type) || sv_eq(type, SV("Delivery")))
+	if (!t || !sns_begins(t->text, &type) || sv_eq(type, SV("Delivery")))
 		return false;
 	rest = t->text;
 	while (sns_recipient(&rest, &one)) {
@@ -460,7 +457,8 @@ static bool read_unsubscribe(struct job *j, uint32_t root)
 {
 	if (!mail_get(j->m, root, "X-Apple-Unsubscribe").n)
 		return false;
-	notice(j, NOTICE_COMPLAINT, first_address(j->m, root, "From"), NULL);
+	notice(j, NOTICE_COMPLAINT,
+	       address_spec(mail_get(j->m, root, "From")), NULL);
 	j->out->feedback = SV("opt-out");
 	j->out->kind = BOUNCE_COMPLAINT;
 	return true;
@@ -499,37 +497,33 @@ static bool is_daemon(sv address)
 	       sv_istarts(address, SV("root@"));
 }
 
-static void map_back(struct part_text *t, struct mtext *words)
+/* An answer's own words, as one line. */
+static void answer_words(struct part_text *t, struct mtext *out)
 {
-	for (size_t i = 0; i < words->n; i++)
-		if (words->src[i] != MTEXT_NOWHERE)
-			words->src[i] =
-			    (uint32_t)part_origin(t, words->src[i]);
+	sv rest = sv_head(t->text, ANSWER_MAX - 64);
+
+	while (rest.n) {
+		sv line = sv_trim(sv_line(&rest));
+
+		mtext_space(out);
+		if (line.n)
+			mtext_add(out, line, (size_t)(line.p - t->text.p));
+	}
+	mtext_map(out, part_origin, t);
 }
 
-static bool read_answer(struct job *j, uint32_t root, const struct found *f)
+static bool read_answer(struct job *j, uint32_t root, struct found *f)
 {
-	sv from = first_address(j->m, root, "From");
-	struct part_text *t = arena_alloc(j->a, 1, sizeof(*t));
+	sv from = address_spec(mail_get(j->m, root, "From"));
+	struct part_text *t;
 	struct mtext words;
-	sv rest;
 
-	if (!t || !is_answer(j->m, root) || is_daemon(from))
+	if (!is_answer(j->m, root) || is_daemon(from))
 		return false;
 	mtext_init(&words, j->a, ANSWER_MAX);
-	if (f->ntext && read_part(j, f->text[0], t)) {
-		rest = sv_head(t->text, ANSWER_MAX - 64);
-		while (rest.n) {
-			sv line = sv_trim(sv_line(&rest));
-
-			mtext_space(&words);
-			if (line.n)
-				mtext_add(&words, line,
-				          (size_t)(line.p -
-				                   t->text.p));
-		}
-		map_back(t, &words);
-	}
+	t = text_of(j, f, 0);
+	if (t)
+		answer_words(t, &words);
 	notice(j, NOTICE_AUTO_REPLY, from, &words);
 	j->out->kind = BOUNCE_ANSWER;
 	return true;
@@ -602,14 +596,36 @@ static void make_printable(struct attempt *at)
 			at->text.p[i] = ' ';
 }
 
-static void set_returned(struct job *j, size_t had)
+static const struct ev_returned *keep_returned(struct job *j)
 {
-	const struct bounce_returned *r = &j->out->returned;
+	struct ev_returned *r = arena_alloc(j->a, 1, sizeof(*r));
 
+	if (!r)
+		return NULL;
+	*r = j->out->returned;
+	r->from = printable(r->from);
+	r->sender = printable(r->sender);
+	r->message_id = printable(r->message_id);
+	r->dkim = printable(r->dkim);
+	return r;
+}
+
+/* The message that came back, for the attempts behind had. */
+static void set_returned(struct job *j, uint32_t root, uint32_t part,
+                         size_t had)
+{
+	struct ev_returned *r = &j->out->returned;
+	const struct ev_returned *kept = NULL;
+
+	if (r->size && j->list->n > had) {
+		returned_client(j->m, root, part, j->list->v[had].own_host, r);
+		kept = keep_returned(j);
+	}
 	for (size_t i = had; i < j->list->n; i++) {
 		struct attempt *at = &j->list->v[i];
 
 		refine_status(at);
+		at->returned = kept;
 		fill(&at->message_id, r->message_id);
 		fill(&at->header_from, r->from);
 		fill(&at->sender, r->sender);
@@ -632,7 +648,7 @@ static bool read_root(struct job *j, uint32_t root)
 	struct attempts words = {0};
 	size_t had = j->list->n;
 
-	take_returned(j, f.returned);
+	(void)returned_read(j->m, f.returned, &j->out->returned);
 	if (f.feedback != MAIL_NONE) {
 		read_feedback(j, &f);
 	} else if (!read_jmrp(j, root, &f) && !read_unsubscribe(j, root) &&
@@ -648,7 +664,7 @@ static bool read_root(struct job *j, uint32_t root)
 		else
 			(void)read_answer(j, root, &f);
 	}
-	set_returned(j, had);
+	set_returned(j, root, f.returned, had);
 	return j->list->n > had;
 }
 
@@ -663,7 +679,7 @@ static bool read_forwarded(struct job *j)
 		if (p->kind != MAIL_MESSAGE || i + 1 >= p->end)
 			continue;
 		n++;
-		j->out->returned = (struct bounce_returned){0};
+		j->out->returned = (struct ev_returned){0};
 		if (read_root(j, i + 1))
 			return true;
 	}

@@ -21,22 +21,10 @@ enum bounce_kind {
 	BOUNCE_ANSWER     /* a program answered in the recipient's place */
 };
 
-/* Of the message that was returned, as far as it was. */
-struct bounce_returned {
-	sv from;       /* address in From */
-	sv to;         /* address in To, the first */
-	sv sender;     /* Return-Path */
-	sv message_id; /* without <> */
-	sv subject;    /* not decoded */
-	sv dkim;       /* d= of its first signature */
-	sv list;       /* address in List-Id or the like */
-	size_t size;   /* bytes that were returned */
-};
-
 struct bounce {
 	enum bounce_kind kind;
 	sv feedback; /* type of a complaint: "abuse", "auth-failure", ... */
-	struct bounce_returned returned;
+	struct ev_returned returned; /* as far as it was */
 	bool delayed; /* a report, and none of its recipients failed for good */
 };
 

@@ -28,6 +28,9 @@ struct piece {
 /* Fewer bytes of words announce nothing there. */
 #define WHOLE_WORDS 12
 
+/* Nor do they behind a lone recipient. */
+#define LONE_WORDS 12
+
 /* The text that lines are being added to. */
 struct pending {
 	struct piece v[FRAME_TEXT_LINES];
@@ -119,9 +122,7 @@ static struct mtext joined(struct reading *r)
 
 		if (!p->line.continues)
 			mtext_space(&t);
-		for (size_t k = p->from; k < p->to; k++)
-			mtext_put(&t, sv_of(p->line.text->p + k, 1),
-			          p->line.text->src[k]);
+		mtext_join(&t, p->line.text, p->from, p->to);
 	}
 	return t;
 }
@@ -151,16 +152,20 @@ static void cut_unbalanced(struct mtext *t)
 		cut(t, 0, t->n - 1);
 }
 
-/* Take wrappers off; what they tell goes to *at. */
+/* Take wrappers off; what they and the words in them tell goes to *at. */
 static void unwrap(struct reading *r, struct mtext *t, struct attempt *at)
 {
+	struct frame_text ft = frame_text_of(mtext_sv(t));
 	struct frame_match m;
+
+	at->expired |= frame_expired(r->set, &ft);
 
 	for (int i = 0; i < UNWRAP_MAX && t->n; i++) {
 		size_t from;
 		sv inner;
 
-		if (!frame_best(r->set, 1u << FRAME_WRAP, mtext_sv(t), 0, &m))
+		ft.s = mtext_sv(t);
+		if (!frame_best(r->set, 1u << FRAME_WRAP, &ft, 0, &m))
 			break;
 		learn(r, at, &m);
 		inner = m.slot[SLOT_REPLY];
@@ -176,14 +181,10 @@ static void unwrap(struct reading *r, struct mtext *t, struct attempt *at)
 		cut(t, 0, t->n - 1);
 }
 
-static bool is_expired(const struct frame_set *set, sv text)
+/* RFC 3463: "delivery time expired". */
+static bool says_expired(struct estatus e)
 {
-	for (size_t i = 0; i < set->first[256]; i++)
-		if (set->patterns[i].kind == FRAME_EXPIRED &&
-		    sv_ihas(text, sv_of(set->patterns[i].text,
-		                        set->patterns[i].n)))
-			return true;
-	return false;
+	return e.class && e.subject == 4 && e.detail == 7;
 }
 
 void frame_reason(const struct frame_set *set, struct arena *a,
@@ -194,18 +195,19 @@ void frame_reason(const struct frame_set *set, struct arena *a,
 	/* All that unwrap() needs of it; the rest is large. */
 	r.set = set;
 	r.a = a;
-	at->expired |= is_expired(set, mtext_sv(t)) ||
-	               (at->status.class && at->status.subject == 4 &&
-	                at->status.detail == 7);
+	at->expired |= says_expired(at->status);
 	unwrap(&r, t, at);
 }
 
 void frame_settle(const struct frame_set *set, struct attempt *at)
 {
+	struct frame_text t;
+
 	if (at->action != ACTION_DELAYED)
 		return;
 	/* OpenSMTPD calls it a delay, Exchange gives 4.4.7 for a mere delay. */
-	at->expired = is_expired(set, mtext_sv(&at->text));
+	t = frame_text_of(mtext_sv(&at->text));
+	at->expired = frame_expired(set, &t);
 	if (at->expired)
 		at->action = ACTION_FAILED;
 }
@@ -268,8 +270,6 @@ static void close_text(struct reading *r)
 	if (!r->text.n)
 		return;
 	t = joined(r);
-	if (is_expired(r->set, mtext_sv(&t)))
-		facts.expired = true;
 	unwrap(r, &t, &facts);
 	rank = rank_of(&t, r->text.rank);
 	r->text.n = 0;
@@ -822,14 +822,15 @@ static void note_whole(struct reading *r, const struct frame_line *l,
 static bool take_announced(struct reading *r)
 {
 	sv s = sv_head(line_text(&r->whole), WHOLE_MAX);
+	struct frame_text t = frame_text_of(s);
 	struct frame_match m;
 
 	for (size_t i = r->whole_from; i < s.n; i++) {
 		bool word = !i || is_blank(s.p[i - 1]);
 
 		if (!word || is_blank(s.p[i]) ||
-		    !frame_best(r->set, 1u << FRAME_OPEN | 1u << FRAME_LINE, s,
-		                i, &m) ||
+		    !frame_best(r->set, 1u << FRAME_OPEN | 1u << FRAME_LINE,
+		                &t, i, &m) ||
 		    m.literal < WHOLE_WORDS ||
 		    m.slot[SLOT_REPLY].n < WHOLE_LEAST || m.line ||
 		    r->set->frames[m.pattern->frame].fields)
@@ -877,14 +878,15 @@ enum verdict { LINE_NOTHING, LINE_USED, LINE_OVER, LINE_ANOTHER };
 
 static enum verdict read_line(struct reading *r, const struct frame_line *l)
 {
-	sv s = line_text(l);
+	struct frame_text t;
 	struct frame_match m;
 
-	if (!s.n) {
+	if (!l->text->n) {
 		read_blank(r);
 		return LINE_NOTHING;
 	}
-	if (frame_anywhere(r->set, s, &m)) {
+	t = frame_text_of(line_text(l));
+	if (frame_anywhere(r->set, &t, &m)) {
 		if (!note_begin(r, &m))
 			return LINE_ANOTHER;
 		read_mark(r, l, &m);
@@ -895,7 +897,7 @@ static enum verdict read_line(struct reading *r, const struct frame_line *l)
 	}
 	if (frame_best(r->set,
 	               1u << FRAME_OPEN | 1u << FRAME_LINE | 1u << FRAME_SKIP |
-	                   1u << FRAME_END, s, 0, &m)) {
+	                   1u << FRAME_END, &t, 0, &m)) {
 		if (m.pattern->kind == FRAME_END)
 			return LINE_OVER;
 		read_mark(r, l, &m);
@@ -944,9 +946,7 @@ static void complete(struct reading *r, struct item *it)
 		at->own_host = r->all.own_host;
 	if (!at->sender.n)
 		at->sender = r->all.sender;
-	at->expired |= is_expired(r->set, mtext_sv(&at->text)) ||
-	               (at->status.class && at->status.subject == 4 &&
-	                at->status.detail == 7);
+	at->expired |= says_expired(at->status);
 	frame_settle(r->set, at);
 }
 
@@ -965,10 +965,9 @@ static void share_orphan(struct reading *r)
 		it->rank = from->rank;
 		/* Its own copy: callers map the offsets of each text. */
 		mtext_init(&it->at.text, r->a, from->at.text.n);
-		for (size_t k = 0; k < from->at.text.n; k++)
-			mtext_put(&it->at.text,
-			          sv_of(from->at.text.p + k, 1),
-			          from->at.text.src[k]);
+		mtext_join(&it->at.text, &from->at.text, 0,
+		           from->at.text.n);
+		it->at.expired |= from->at.expired;
 		it->at.stage = from->at.stage;
 		it->at.host = from->at.host;
 		it->at.host_ip = from->at.host_ip;
@@ -995,22 +994,25 @@ static void deliver(struct reading *r, struct attempts *out)
  * A recipient whose reason follows, behind the colon or in the next line, in
  * words that only bounces use: what people paste without the rest.
  */
-static bool is_lone_item(const struct frame_set *set, sv s, frame_get *get,
-                         void *arg)
+static bool is_lone_item(const struct frame_set *set,
+                         const struct frame_text *t, frame_get *get, void *arg)
 {
+	const unsigned kinds = 1u << FRAME_WRAP | 1u << FRAME_OPEN;
 	struct frame_match m;
 	struct frame_line next;
+	struct frame_text below;
 	sv address;
 	size_t behind;
 
-	if (sv_chr(s, '@') == SV_NPOS || !is_item(s, &address, &behind))
+	if (sv_chr(t->s, '@') == SV_NPOS || !is_item(t->s, &address, &behind))
 		return false;
-	if (behind < s.n)
-		return frame_best(set, 1u << FRAME_WRAP | 1u << FRAME_OPEN, s,
-		                  behind, &m) && m.literal >= 12;
-	return get(arg, 1, &next) &&
-	       frame_best(set, 1u << FRAME_WRAP | 1u << FRAME_OPEN,
-	                  line_text(&next), 0, &m) && m.literal >= 12;
+	if (behind < t->s.n)
+		return frame_best(set, kinds, t, behind, &m) &&
+		       m.literal >= LONE_WORDS;
+	if (!get(arg, 1, &next))
+		return false;
+	below = frame_text_of(line_text(&next));
+	return frame_best(set, kinds, &below, 0, &m) && m.literal >= LONE_WORDS;
 }
 
 static bool has_anything(const struct reading *r)
@@ -1025,11 +1027,12 @@ static bool has_anything(const struct reading *r)
 static bool begins(const struct frame_set *set, sv s, frame_get *get,
                    void *arg)
 {
+	struct frame_text t = frame_text_of(s);
 	struct frame_match m;
 
-	return frame_anywhere(set, s, &m) ||
-	       frame_best(set, 1u << FRAME_OPEN, s, 0, &m) ||
-	       is_lone_item(set, s, get, arg);
+	return frame_anywhere(set, &t, &m) ||
+	       frame_best(set, 1u << FRAME_OPEN, &t, 0, &m) ||
+	       is_lone_item(set, &t, get, arg);
 }
 
 size_t frame_read(const struct frame_set *set, struct arena *a, frame_get *get,

@@ -47,18 +47,31 @@ enum frame_slot {
 	SLOTS
 };
 
-/* Signs that tell most patterns apart, where they are near. */
-#define FRAME_BEGIN_LEN 6
+/*
+ * Pairs of neighbouring signs, a bit for several pairs each.  A text that
+ * lacks a bit of a pattern's cannot hold its words.  Lines of 80 signs set a
+ * third of 256 bits, so hardly a pattern is tried for nothing.
+ */
+#define FRAME_PAIRS 4
+
+struct frame_pairs {
+	uint64_t bits[FRAME_PAIRS];
+};
+
+/* The most slots of one pattern. */
+#define FRAME_SLOTS 8
 
 struct frame_pattern {
 	const char *text; /* words and {slots} */
 	uint16_t n;       /* its length */
 	uint16_t frame;
 	uint8_t kind;
-	uint8_t slot; /* that it begins with; SLOTS: with words */
-	/* Small letters and digits behind the first sign; then a NUL. */
-	char begin[FRAME_BEGIN_LEN];
+	uint8_t slots[FRAME_SLOTS]; /* enum frame_slot, in their order */
+	struct frame_pairs pairs; /* of its words */
 };
+
+/* Patterns that are never asked for together stand apart. */
+enum frame_group { GROUP_BEGIN, GROUP_LINE, GROUP_EXPIRED, GROUPS };
 
 struct frame {
 	const char *name;
@@ -71,9 +84,9 @@ struct frame {
 struct frame_set {
 	const struct frame *frames;
 	size_t nframes;
-	/* Sorted by first byte in lower case; first[c] is where c begins. */
+	/* Sorted by group and first byte in lower case, which first[] gives. */
 	const struct frame_pattern *patterns;
-	uint16_t first[257];
+	uint16_t first[GROUPS][257];
 };
 
 /* The frames of data/frames. */

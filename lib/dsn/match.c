@@ -105,28 +105,11 @@ static bool may_begin(char w, char c)
 	       (w == ' ' && is_blank(c));
 }
 
-/* Signs that are rare in text and have one spelling only. */
-static bool is_rare(char c)
-{
-	return c == '(' || c == ')' || c == '[' || c == ']' || c == '#';
-}
-
-/* Does s lack a sign of the words?  Then they need not be searched. */
-static bool lacks(sv words_, sv s)
-{
-	for (size_t i = 0; i < words_.n; i++)
-		if (is_rare(words_.p[i]))
-			return sv_chr(s, words_.p[i]) == SV_NPOS;
-	return false;
-}
-
 /* Where the words stand first (or last) in s. */
 static size_t seek(sv words_, sv s, bool last)
 {
 	size_t len;
 
-	if (lacks(words_, s))
-		return SV_NPOS;
 	for (size_t k = 0; k <= s.n; k++) {
 		size_t i = last ? s.n - k : k;
 
@@ -309,21 +292,85 @@ static bool take(enum frame_slot slot, sv pattern, sv s, sv *inner,
 	return true;
 }
 
+/* A sign as pairs see it: without case, all blanks alike. */
+static unsigned pair_sign(char c)
+{
+	return (unsigned char)(c == '\t' ? ' ' : c) | 0x20;
+}
+
+/* What quote() knows other spellings of. */
+static bool is_quote(char c)
+{
+	return c == '\'' || c == '"' || c == '<' || c == '>';
+}
+
+static void add_pair(struct frame_pairs *p, unsigned a, unsigned b)
+{
+	unsigned h = (a * 37 + b) % (FRAME_PAIRS * 64);
+
+	p->bits[h / 64] |= (uint64_t)1 << h % 64;
+}
+
+/* Pairs that the words need: a blank at their end may be none in a text. */
+static void words_pairs(struct frame_pairs *p, sv words_)
+{
+	for (size_t i = 1; i < words_.n; i++) {
+		char a = words_.p[i - 1], b = words_.p[i];
+
+		if (!is_quote(a) && !is_quote(b) && b != ' ')
+			add_pair(p, pair_sign(a), pair_sign(b));
+	}
+}
+
+struct frame_text frame_text_of(sv s)
+{
+	struct frame_text t = {.s = s};
+	unsigned a = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned b = pair_sign(s.p[i]);
+
+		add_pair(&t.pairs, a, b);
+		a = b;
+	}
+	return t;
+}
+
+static bool lacks(const struct frame_pairs *has, const struct frame_pairs *want)
+{
+	for (size_t i = 0; i < FRAME_PAIRS; i++)
+		if (want->bits[i] & ~has->bits[i])
+			return true;
+	return false;
+}
+
 struct frame_pattern frame_pattern_of(const char *text, enum frame_kind kind,
                                       uint16_t frame)
 {
 	struct frame_pattern p = {.text = text, .kind = (uint8_t)kind,
-	                          .frame = frame, .slot = SLOTS};
+	                          .frame = frame};
 	sv s = sv_str(text);
+	size_t n = 0;
 
 	p.n = (uint16_t)s.n;
-	for (size_t k = 1; k < s.n && k < FRAME_BEGIN_LEN &&
-	                   is_alnum(text[k]); k++)
-		p.begin[k - 1] = to_lower(text[k]);
-	if (sv_starts(s, SV("{")))
-		p.slot = (uint8_t)frame_slot_from(
-		    sv_slice(s, 1, sv_chr(s, '}')));
+	while (s.n) {
+		size_t w = words(s);
+		sv rest = sv_drop(s, w), name = sv_cut(&rest, '}');
+
+		words_pairs(&p.pairs, sv_head(s, w));
+		if (name.n && n < FRAME_SLOTS)
+			p.slots[n++] =
+			    (uint8_t)frame_slot_from(sv_drop(name, 1));
+		s = rest;
+	}
 	return p;
+}
+
+enum frame_group frame_group_of(enum frame_kind kind)
+{
+	if (kind == FRAME_BEGIN)
+		return GROUP_BEGIN;
+	return kind == FRAME_EXPIRED ? GROUP_EXPIRED : GROUP_LINE;
 }
 
 /* Nothing is set up before the first piece of a pattern has matched. */
@@ -356,7 +403,7 @@ bool frame_match(const struct frame_pattern *pattern, sv text, size_t at,
 {
 	sv p = sv_of(pattern->text, pattern->n), name;
 	bool begun = false;
-	size_t len;
+	size_t len, k = 0;
 
 	while (p.n) {
 		size_t w = words(p), close;
@@ -374,8 +421,7 @@ bool frame_match(const struct frame_pattern *pattern, sv text, size_t at,
 		}
 		close = sv_chr(p, '}');
 		name = sv_slice(p, 1, close);
-		slot = begun ? frame_slot_from(name)
-		             : (enum frame_slot)pattern->slot;
+		slot = k < FRAME_SLOTS ? pattern->slots[k++] : SLOTS;
 		p = sv_drop(p, close + 1);
 		if (slot == SLOTS ||
 		    !take(slot, p, sv_drop(text, at), &inner, &len))
@@ -390,79 +436,88 @@ bool frame_match(const struct frame_pattern *pattern, sv text, size_t at,
 	return true;
 }
 
-/* Most patterns fail here, before anything is set up. */
-static bool differs(const char *begin, sv text, size_t at)
+/* Patterns of a group that begin with byte c, or with a slot ('{'). */
+static void best_of(const struct frame_set *set, enum frame_group group,
+                    unsigned char c, unsigned kinds,
+                    const struct frame_text *t, size_t at,
+                    struct frame_match *m)
 {
-	for (size_t k = 1; begin[k - 1]; k++)
-		if (at + k >= text.n ||
-		    begin[k - 1] != to_lower(text.p[at + k]))
-			return true;
-	return false;
-}
-
-/* Can what stands at "at" not be what the slot takes?  No is a guess. */
-static bool cannot_be(uint8_t slot, sv text, size_t at)
-{
-	char c = at < text.n ? text.p[at] : '\0';
-
-	switch (slot) {
-	case SLOT_RECIPIENT:
-	case SLOT_ORIGINAL:
-	case SLOT_SENDER:
-		return c != '<' && c != '&' &&
-		       sv_chr(sv_drop(text, at), '@') == SV_NPOS;
-	case SLOT_IP:
-		return !is_xdigit(c) && c != ':';
-	case SLOT_STATUS:
-		return !is_digit(c);
-	default:
-		return false;
-	}
-}
-
-/* Patterns that begin with byte c, or with a slot ('{'). */
-static void best_of(const struct frame_set *set, unsigned char c,
-                    unsigned kinds, sv text, size_t at, struct frame_match *m)
-{
+	const uint16_t *first = set->first[group];
 	struct frame_match one;
 
-	for (uint16_t i = set->first[c]; i < set->first[c + 1]; i++) {
+	for (uint16_t i = first[c]; i < first[c + 1]; i++) {
 		const struct frame_pattern *p = &set->patterns[i];
 
-		if (!(kinds & 1u << p->kind) ||
-		    (c == '{' ? cannot_be(p->slot, text, at)
-		              : differs(p->begin, text, at)) ||
-		    !frame_match(p, text, at, &one))
+		if (!(kinds & 1u << p->kind) || lacks(&t->pairs, &p->pairs) ||
+		    !frame_match(p, t->s, at, &one))
 			continue;
 		if (!m->pattern || one.literal > m->literal)
 			*m = one;
 	}
 }
 
-bool frame_best(const struct frame_set *set, unsigned kinds, sv text,
-                size_t at, struct frame_match *m)
+bool frame_best(const struct frame_set *set, unsigned kinds,
+                const struct frame_text *t, size_t at, struct frame_match *m)
 {
-	memset(m, 0, sizeof(*m));
-	if (at < text.n)
-		best_of(set, (unsigned char)to_lower(text.p[at]), kinds, text,
-		        at, m);
-	best_of(set, '{', kinds, text, at, m);
+	m->pattern = NULL;
+	if (at < t->s.n)
+		best_of(set, GROUP_LINE, (unsigned char)to_lower(t->s.p[at]),
+		        kinds, t, at, m);
+	best_of(set, GROUP_LINE, '{', kinds, t, at, m);
 	return m->pattern != NULL;
 }
 
-bool frame_anywhere(const struct frame_set *set, sv text, struct frame_match *m)
+/* First signs of what may be found; false if nothing may. */
+static bool possible(const struct frame_set *set, const struct frame_text *t,
+                     bool *firsts)
 {
-	memset(m, 0, sizeof(*m));
-	for (size_t i = 0; i < text.n && !m->pattern; i++) {
-		unsigned char c = (unsigned char)text.p[i];
+	const uint16_t *first = set->first[GROUP_BEGIN];
+	bool any = false;
+
+	for (uint16_t i = first[0]; i < first[256]; i++) {
+		const struct frame_pattern *p = &set->patterns[i];
+
+		if (lacks(&t->pairs, &p->pairs))
+			continue;
+		if (!any)
+			memset(firsts, 0, 256);
+		any = true;
+		firsts[(unsigned char)to_lower(p->text[0])] = true;
+	}
+	return any;
+}
+
+bool frame_anywhere(const struct frame_set *set, const struct frame_text *t,
+                    struct frame_match *m)
+{
+	bool firsts[256];
+	sv s = t->s;
+
+	m->pattern = NULL;
+	if (!possible(set, t, firsts))
+		return false;
+	for (size_t i = 0; i < s.n && !m->pattern; i++) {
+		unsigned char c = (unsigned char)to_lower(s.p[i]);
 
 		/* Words begin behind what is no letter; Han has no words. */
-		if (i && !is_high(text.p[i]) && is_alnum(text.p[i - 1]))
-			continue;
-		if (c >= 0x80 && c < 0xC0)
-			continue;
-		best_of(set, (unsigned char)to_lower(text.p[i]),
-		        1u << FRAME_BEGIN, text, i, m);
+		if (firsts[c] &&
+		    (!i || is_high(s.p[i]) || !is_alnum(s.p[i - 1])))
+			best_of(set, GROUP_BEGIN, c, 1u << FRAME_BEGIN, t, i,
+			        m);
 	}
 	return m->pattern != NULL;
+}
+
+bool frame_expired(const struct frame_set *set, const struct frame_text *t)
+{
+	const uint16_t *first = set->first[GROUP_EXPIRED];
+
+	for (uint16_t i = first[0]; i < first[256]; i++) {
+		const struct frame_pattern *p = &set->patterns[i];
+
+		if (!lacks(&t->pairs, &p->pairs) &&
+		    sv_ihas(t->s, sv_of(p->text, p->n)))
+			return true;
+	}
+	return false;
 }

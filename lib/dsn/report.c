@@ -86,6 +86,9 @@ static enum ev_action action_of(sv value)
 {
 	sv word = sv_word(&value);
 
+	/* SendGrid's word for mail that it has given up. */
+	if (sv_istarts(word, SV("expired")))
+		return ACTION_FAILED;
 	/* What Postfix answers to a question ("sendmail -bv"). */
 	if (sv_istarts(word, SV("undeliverable")))
 		return ACTION_FAILED;
@@ -165,6 +168,19 @@ enum field {
 	F_QUEUE, F_OTHER
 };
 
+/*
+ * "X-Postfix-Queue-ID": Postfix puts its mail_name into the middle, and who
+ * builds a service on it gives it another one.
+ */
+static enum field field_of_postfix(sv name)
+{
+	if (!sv_istarts(name, SV("X-")))
+		return F_OTHER;
+	if (sv_iends(name, SV("-Queue-ID")))
+		return F_QUEUE;
+	return sv_iends(name, SV("-Sender")) ? F_SENDER : F_OTHER;
+}
+
 static enum field field_of(sv name)
 {
 	static const struct {
@@ -182,14 +198,12 @@ static enum field field_of(sv name)
 	    {SV_INIT("Received-From-MTA"), F_RECEIVED},
 	    {SV_INIT("Original-Envelope-Id"), F_ENVELOPE},
 	    {SV_INIT("Arrival-Date"), F_MESSAGE},
-	    {SV_INIT("X-Postfix-Sender"), F_SENDER},
-	    {SV_INIT("X-Postfix-Queue-ID"), F_QUEUE},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (sv_ieq(name, names[i].name))
 			return names[i].field;
-	return F_OTHER;
+	return field_of_postfix(name);
 }
 
 /* Which fields the group that is being read has had. */
@@ -227,6 +241,7 @@ static void take(struct report_recipient *to, enum field f, sv value)
 		break;
 	case F_ACTION:
 		to->action = action_of(value);
+		to->expired = sv_istarts(value, SV("expired"));
 		break;
 	case F_STATUS:
 		(void)estatus_parse(value, &to->status);
@@ -305,9 +320,12 @@ static size_t type_length(sv s)
 	return n && n < s.n && s.p[n] == ';' && is_alpha(s.p[0]) ? n + 1 : 0;
 }
 
-struct mtext report_reply(struct arena *a, sv diagnostic,
-                          size_t (*origin)(void *arg, const char *at),
-                          void *arg)
+bool report_is_local(sv diagnostic)
+{
+	return sv_istarts(diagnostic, SV("x-unix")) && type_length(diagnostic);
+}
+
+struct mtext report_reply(struct arena *a, sv diagnostic, sv text)
 {
 	sv s = sv_trim(sv_drop(diagnostic, type_length(diagnostic)));
 	struct mtext t;
@@ -319,12 +337,7 @@ struct mtext report_reply(struct arena *a, sv diagnostic,
 		if (!line.n)
 			continue;
 		mtext_space(&t);
-		mtext_add(&t, line, (size_t)(line.p - diagnostic.p));
+		mtext_add(&t, line, (size_t)(line.p - text.p));
 	}
-	/* Byte by byte: an encoding may have soft breaks within a line. */
-	for (size_t i = 0; i < t.n; i++)
-		if (t.src[i] != MTEXT_NOWHERE)
-			t.src[i] = (uint32_t)origin(arg, diagnostic.p +
-			                                     t.src[i]);
 	return t;
 }

@@ -19,6 +19,7 @@
 struct report_recipient {
 	sv original, final; /* addresses, without <> and type */
 	enum ev_action action;
+	bool expired; /* the action says so */
 	struct estatus status;
 	sv diagnostic; /* folds and all, with its type */
 	sv host, host_ip; /* Remote-MTA */
@@ -47,12 +48,13 @@ bool report_field(sv *rest, sv *name, sv *value, bool *blank);
 /* "rfc822; <a@example.org>" and the like: the address. */
 sv report_address(sv value);
 
+/* Does a diagnostic tell what a program on the spot said ("X-Unix; ...")? */
+bool report_is_local(sv diagnostic);
+
 /*
  * "smtp; 550 5.1.1 ..." of a diagnostic without its type, folds as one blank;
- * origin tells where a byte of the text stands in the input.
+ * origins are offsets in text, which the diagnostic is a view of.
  */
-struct mtext report_reply(struct arena *a, sv diagnostic,
-                          size_t (*origin)(void *arg, const char *at),
-                          void *arg);
+struct mtext report_reply(struct arena *a, sv diagnostic, sv text);
 
 #endif

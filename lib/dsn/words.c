@@ -9,8 +9,6 @@ struct lines {
 	sv *line;
 	struct mtext **made; /* once it was asked for */
 	size_t n, cap, from;
-	words_origin *origin;
-	void *arg;
 };
 
 static bool split(struct lines *l)
@@ -83,19 +81,6 @@ static bool get(void *arg, size_t k, struct frame_line *out)
 	return true;
 }
 
-/*
- * Only what was found is looked up, byte by byte: within a line an encoding
- * may have soft breaks, and a charset characters of any length.
- */
-static void map_back(const struct lines *l, struct attempt *at)
-{
-	at->offset = l->origin(l->arg, at->offset);
-	for (size_t i = 0; i < at->text.n; i++)
-		if (at->text.src[i] != MTEXT_NOWHERE)
-			at->text.src[i] = (uint32_t)l->origin(
-			    l->arg, at->text.src[i]);
-}
-
 /* Frame behind frame, up to one that gives a reason. */
 static void read_frames(const struct frame_set *set, struct lines *l,
                         struct attempts *out)
@@ -115,19 +100,19 @@ static void read_frames(const struct frame_set *set, struct lines *l,
 }
 
 bool words_read(const struct frame_set *set, struct arena *a, sv text,
-                words_origin *origin, void *arg, struct attempts *out)
+                mtext_where *where, void *arg, struct attempts *out)
 {
 	struct lines *l = arena_alloc(a, 1, sizeof(*l));
 	size_t had = out->n;
 
 	if (!l)
 		return false;
-	*l = (struct lines){
-	    .a = a, .text = text, .origin = origin, .arg = arg};
+	*l = (struct lines){.a = a, .text = text};
 	if (!split(l))
 		return false;
 	read_frames(set, l, out);
+	/* Only what was found is looked up. */
 	for (size_t i = had; i < out->n; i++)
-		map_back(l, &out->v[i]);
+		attempt_map(&out->v[i], where, arg);
 	return out->n > had;
 }

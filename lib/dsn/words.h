@@ -12,14 +12,12 @@
 /* A line longer than this is cut: nobody writes such a one. */
 #define WORDS_LINE_MAX 8192
 
-/* Where a byte of the text stands in the input. */
-typedef size_t words_origin(void *arg, size_t at);
-
 /*
- * Append the attempts that the frames find in text.  True if a frame was
+ * Append the attempts that the frames find in text; where tells of a byte of
+ * it where it stands in the input.  True if a frame was
  * found, whatever it told.
  */
 bool words_read(const struct frame_set *set, struct arena *a, sv text,
-                words_origin *origin, void *arg, struct attempts *out);
+                mtext_where *where, void *arg, struct attempts *out);
 
 #endif

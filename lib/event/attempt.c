@@ -108,3 +108,9 @@ struct attempt *attempts_add(struct attempts *list, struct arena *a)
 	*v = (struct attempt){.count = 1};
 	return v;
 }
+
+void attempt_map(struct attempt *at, mtext_where *where, void *arg)
+{
+	at->offset = where(arg, at->offset);
+	mtext_map(&at->text, where, arg);
+}

@@ -73,6 +73,22 @@ bool ev_form_from(sv name, enum ev_form *out);
 bool ev_direction_from(sv name, enum ev_direction *out);
 bool ev_spoke_from(sv name, enum ev_spoke *out);
 
+/*
+ * What a message that came back tells of itself: evidence, no more, since its
+ * sender wrote most of it.  The client is who handed it over to the host that
+ * reports, in the words of that host.
+ */
+struct ev_returned {
+	sv from;       /* address in From */
+	sv to;         /* address in To, the first */
+	sv sender;     /* Return-Path */
+	sv message_id; /* without <> */
+	sv dkim;       /* d= of its first signature */
+	sv client_helo, client_host, client_ip;
+	sv client_by;  /* the host that says so */
+	size_t size;   /* bytes that came back */
+};
+
 struct attempt {
 	enum ev_form form;
 	enum ev_direction direction;
@@ -118,6 +134,9 @@ struct attempt {
 	sv url;
 	sv port;            /* of the remote side, digits */
 
+	/* The message itself, if some of it came back; else NULL. */
+	const struct ev_returned *returned;
+
 	size_t offset;      /* in the input: where the attempt begins */
 	unsigned line;      /* the same as line number, 1 first */
 	unsigned count;     /* identical ones merged into this one, >= 1 */
@@ -141,5 +160,8 @@ struct attempts {
  * there are ATTEMPTS_MAX of them (.more tells).
  */
 struct attempt *attempts_add(struct attempts *list, struct arena *a);
+
+/* Places in a decoded text become places in the input, see mtext_map(). */
+void attempt_map(struct attempt *at, mtext_where *where, void *arg);
 
 #endif

@@ -10,6 +10,7 @@
 #define INPUT_CSV_H
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/sv.h"
 
 /* Cells of a record behind these are left out; exports have under 100. */
@@ -73,13 +74,42 @@ bool csv_look(struct arena *a, sv text, char separator,
 /* What csv_look() found no table in, as one whose columns tell nothing. */
 void csv_plain(sv text, char separator, struct csv_table *out);
 
+/* Is the cell clearly such a thing?  Only what has a form of its own is. */
+bool csv_is_such(enum csv_tells t, sv cell);
+
+/* The user's word for it: a name of the header, or a number, 1 first. */
+struct csv_choice {
+	enum csv_tells tells;
+	sv column;
+};
+
+/*
+ * "reply=Error Text".
+ *	MW_OK		*out are views of text
+ *	MW_EINVAL	it has no such form, or no column tells that
+ */
+enum mw_status csv_choice_parse(sv text, struct csv_choice *out,
+                                struct mw_err *err);
+
+/*
+ * As csv_look() and csv_plain(), with the user's choices over what is found
+ * out.  Where nothing is parted by the separator that is found out, the others
+ * are tried.
+ *	MW_OK		*out is filled in
+ *	MW_ESYNTAX	there is no such column; err tells which there are
+ *	MW_ENOMEM	a is exhausted
+ */
+enum mw_status csv_choose(struct arena *a, sv text,
+                          const struct csv_choice *choices, size_t n,
+                          struct csv_table *out, struct mw_err *err);
+
 /*
  * Where the last record that is wholly in text ends, the first one with
  * first set; 0: none does.  Quotes are counted, cells are not looked at.
  */
 size_t csv_end(sv text, bool first);
 
-/* "recipient", "reply", ...; never NULL.  And back. */
+/* "recipient", "reply", ...; never NULL.  And back, "date" also for time. */
 const char *csv_tells_name(enum csv_tells t);
 bool csv_tells_from(sv name, enum csv_tells *out);
 

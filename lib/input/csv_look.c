@@ -133,6 +133,8 @@ const char *csv_tells_name(enum csv_tells t)
 
 bool csv_tells_from(sv name, enum csv_tells *out)
 {
+	if (sv_eq(name, SV("date")))
+		name = SV("time");
 	for (int i = 0; i < CSV_TELLS; i++)
 		if (sv_eq(name, sv_str(tells[i]))) {
 			*out = (enum csv_tells)i;
@@ -205,7 +207,7 @@ static bool is_reply(sv s)
 	       (is_code(sv_head(s, 3)) || status_length(s));
 }
 
-static bool is_such(enum csv_tells t, sv s)
+bool csv_is_such(enum csv_tells t, sv s)
 {
 	switch (t) {
 	case CSV_RECIPIENT:
@@ -253,7 +255,7 @@ static size_t votes(const struct sample *s, size_t column, enum csv_tells t)
 
 	for (size_t i = s->header; i < s->records; i++)
 		if (column < s->n[i])
-			n += is_such(t, sv_trim(s->cells[i][column]));
+			n += csv_is_such(t, sv_trim(s->cells[i][column]));
 	return n;
 }
 
@@ -304,7 +306,7 @@ static bool is_header(const struct sample *s)
 		sv cell = sv_trim(s->cells[0][i]);
 
 		for (int t = 0; t <= CSV_STATUS; t++)
-			if (is_such((enum csv_tells)t, cell))
+			if (csv_is_such((enum csv_tells)t, cell))
 				return false;
 	}
 	return true;
@@ -398,9 +400,13 @@ bool csv_look(struct arena *a, sv text, char separator, struct csv_table *out)
 void csv_plain(sv text, char separator, struct csv_table *out)
 {
 	static const char separators[] = ",;\t|";
-	sv line = sv_line(&text);
+	struct csv c;
+	sv line;
 	size_t most = 0;
 
+	csv_init(&c, text, separator);
+	separator = c.separator;
+	line = sv_line(&c.rest);
 	*out = (struct csv_table){.separator = separator, .header = true};
 	for (int i = 0; i < CSV_TELLS; i++)
 		out->at[i] = -1;

@@ -19,11 +19,8 @@
 /* The longest name for people: path, member, member. */
 #define NAME_MAX_BYTES ((size_t)3 * WALK_PATH_MAX)
 
-/* The longest header of a table that is kept for --column. */
-#define HEADER_MAX_BYTES ((size_t)64 << 10)
-
 /* For the first records of a table. */
-#define TABLE_MEMORY ((size_t)2 << 20)
+#define TABLE_MEMORY ((size_t)4 << 20)
 
 enum state {
 	NEW,     /* nothing was looked at */
@@ -44,7 +41,6 @@ struct level {
 	unsigned part;
 	uint64_t offset, line;
 	struct csv_table table;
-	struct buf header;
 	struct unpack *unpack;
 	struct buf name;
 	struct mw_err err;
@@ -104,8 +100,6 @@ struct input *input_new(const struct input_options *opt)
 	in->walk = walk_new(opt->names, opt->n);
 	for (int i = 0; i < LEVELS; i++)
 		buf_init(&in->levels[i].name, NAME_MAX_BYTES);
-	for (int i = 0; i < LEVELS; i++)
-		buf_init(&in->levels[i].header, HEADER_MAX_BYTES);
 	if (!in->walk) {
 		free(in);
 		return NULL;
@@ -132,7 +126,6 @@ void input_free(struct input *in)
 	for (int i = 0; i < LEVELS; i++) {
 		window_fini(&in->levels[i].w);
 		buf_fini(&in->levels[i].name);
-		buf_fini(&in->levels[i].header);
 	}
 	unpacker_fini(&in->unpacker);
 	walk_free(in->walk);
@@ -264,32 +257,26 @@ static void start_item(struct input *in, struct input_item *item,
 	};
 }
 
-/* The name, and the header of a table behind it. */
-static void set_name(struct input_item *item, sv name, sv header)
+static void set_name(struct input_item *item, sv name)
 {
-	size_t n = name.n + header.n;
-
-	if (item->names_cap < n) {
-		char *p = realloc(item->names, n * 2);
+	if (item->names_cap < name.n) {
+		char *p = realloc(item->names, name.n * 2);
 
 		if (!p)
 			return;
 		item->names = p;
-		item->names_cap = n * 2;
+		item->names_cap = name.n * 2;
 	}
 	if (name.n)
 		memcpy(item->names, name.p, name.n);
-	if (header.n)
-		memcpy(item->names + name.n, header.p, header.n);
 	item->name = sv_of(item->names, name.n);
-	item->header = sv_of(item->names + name.n, header.n);
 }
 
 static enum input_step tell(struct input *in, struct input_item *item,
                             sv name, const struct mw_err *err)
 {
 	start_item(in, item, INPUT_PROBLEM);
-	set_name(item, name, SV(""));
+	set_name(item, name);
 	item->problem = *err;
 	return INPUT_ITEM;
 }
@@ -348,7 +335,7 @@ static enum input_step give(struct input *in, struct level *l,
 	if (!p)
 		return no_memory(in, l, item);
 	start_item(in, item, kind);
-	set_name(item, buf_sv(&l->name), buf_sv(&l->header));
+	set_name(item, buf_sv(&l->name));
 	item->raw = moved(msg->raw, old, p);
 	item->from = moved(msg->from, old, p);
 	item->sender = moved(msg->sender, old, p);
@@ -449,25 +436,28 @@ static bool parts(struct input *in, struct level *l, struct input_item *item)
 }
 
 /* The first look at a table: what its columns are. */
-static void begin_table(struct level *l)
+static void begin_table(const struct input *in, struct level *l)
 {
 	struct arena *a = arena_new(TABLE_MEMORY);
 	sv w = window_sv(&l->w);
 
-	if (!a || !csv_look(a, w, 0, &l->table))
+	if (in->opt.ncolumns) {
+		if (csv_choose(a, w, in->opt.columns, in->opt.ncolumns,
+		               &l->table, &l->err) != MW_OK)
+			l->state = DONE;
+	} else if (!a || !csv_look(a, w, 0, &l->table)) {
 		csv_plain(w, 0, &l->table);
+	}
 	arena_free(a);
-	buf_add(&l->header, sv_head(w, csv_end(w, true)));
-	if (buf_failed(&l->header))
-		buf_reset(&l->header);
 }
 
-static void begin_parts(struct level *l, enum input_kind kind)
+static void begin_parts(const struct input *in, struct level *l,
+                        enum input_kind kind)
 {
 	l->state = PARTS;
 	l->kind = kind;
 	if (kind == INPUT_CSV)
-		begin_table(l);
+		begin_table(in, l);
 }
 
 /* Bytes before the first From_ line: a mail whose begin was lost, or junk. */
@@ -526,13 +516,11 @@ static struct level *open_level(struct input *in, struct stream from)
 {
 	struct level *l = &in->levels[in->depth++];
 	struct window w = l->w;
-	struct buf name = l->name, header = l->header;
+	struct buf name = l->name;
 
 	w.start = w.n = 0;
-	*l = (struct level){.from = from, .w = w, .name = name,
-			    .header = header, .line = 1};
+	*l = (struct level){.from = from, .w = w, .name = name, .line = 1};
 	buf_reset(&l->name);
-	buf_reset(&l->header);
 	return l;
 }
 
@@ -624,10 +612,10 @@ static bool open_by(struct input *in, struct level *l, enum sniff is)
 		mbox_init(&l->mbox, in->opt.message_max);
 		return true;
 	case SNIFF_LINES:
-		begin_parts(l, INPUT_JSON);
+		begin_parts(in, l, INPUT_JSON);
 		return true;
 	case SNIFF_CSV:
-		begin_parts(l, INPUT_CSV);
+		begin_parts(in, l, INPUT_CSV);
 		return true;
 	default:
 		return false;

@@ -88,7 +88,6 @@ struct input_item {
 	 */
 	unsigned part;
 	struct csv_table table;
-	sv header;
 	/* From_ line: see mail/mbox.h. */
 	sv from, sender, date;
 	uint64_t offset, line; /* in the file or member; line 1 first */
@@ -113,6 +112,9 @@ struct input_options {
 	const char *const *names; /* "-" is standard input */
 	size_t n;
 	enum input_format format;
+	/* Columns of tables that the user names; a table without is no input. */
+	const struct csv_choice *columns;
+	size_t ncolumns;
 	/* 0: the limits above */
 	size_t message_max;
 	uint64_t unpacked_max;

@@ -65,7 +65,7 @@ static void read_fat(struct cfb *f)
 		at = s.n >= per * 4 + 4 ? cfb_u32(s, per * 4) : CFB_NONE;
 	}
 	if (n < f->nsectors)
-		f->flaws |= CFB_CUT;
+		f->flaws |= CFB_TABLE;
 	while (n < f->nsectors)
 		f->fat[n++] = END_OF_CHAIN;
 }
@@ -99,6 +99,13 @@ static uint32_t *chain(struct arena *a, struct cfb *f, uint32_t start,
 	return v;
 }
 
+static void hurt(struct cfb *f, uint32_t entry, unsigned flaw)
+{
+	f->flaws |= flaw;
+	if (f->hurt == CFB_NONE)
+		f->hurt = entry;
+}
+
 static bool read_mini(struct arena *a, struct cfb *f)
 {
 	const struct cfb_entry *root = &f->entries[0];
@@ -109,7 +116,7 @@ static bool read_mini(struct arena *a, struct cfb *f)
 	                   want < f->nsectors ? (uint32_t)want : f->nsectors,
 	                   &f->nmini_at);
 	if (f->nmini_at < want)
-		f->flaws |= CFB_CUT;
+		hurt(f, 0, CFB_CUT);
 	v = chain(a, f, cfb_u32(f->raw, 60), f->nsectors, &n);
 	max = ((uint64_t)f->nmini_at << f->shift) >> MINI_SHIFT;
 	f->mini = arena_alloc(a, max ? (size_t)max : 1, sizeof(*f->mini));
@@ -235,29 +242,38 @@ static bool list_all(struct arena *a, struct cfb *f)
 	return true;
 }
 
-static bool read_header(sv raw, struct cfb *f)
+static enum mw_status read_header(sv raw, struct cfb *f, struct mw_err *err)
 {
 	size_t size;
 
-	if (raw.n < HEADER || !cfb_begins(raw))
-		return false;
-	*f = (struct cfb){.raw = raw, .shift = cfb_u16(raw, 30)};
+	if (!cfb_begins(raw))
+		return mw_fail(err, MW_ESYNTAX, "no compound file");
+	if (raw.n < HEADER)
+		return mw_fail(err, MW_ESYNTAX, "the header is cut off: %zu of "
+		               "%d bytes", raw.n, HEADER);
+	*f = (struct cfb){.raw = raw, .shift = cfb_u16(raw, 30),
+			  .hurt = CFB_NONE};
 	if (f->shift != 9 && f->shift != 12)
-		return false;
+		return mw_fail(err, MW_ESYNTAX, "the header tells sectors of "
+		               "2^%u bytes, not 512 or 4096", f->shift);
 	size = (size_t)1 << f->shift;
 	f->cutoff = cfb_u32(raw, 56);
 	f->nsectors = raw.n <= size
 	                  ? 0
 	                  : (uint32_t)((raw.n - size + size - 1) >> f->shift);
 	f->left = (uint64_t)raw.n * CFB_AGAIN;
-	return f->nsectors > 0;
+	return f->nsectors ? MW_OK
+	                   : mw_fail(err, MW_ESYNTAX, "it ends behind the "
+	                             "header");
 }
 
 enum mw_status cfb_open(struct arena *a, sv raw, struct cfb *out,
                         struct mw_err *err)
 {
-	if (!read_header(raw, out))
-		return mw_fail(err, MW_ESYNTAX, "no compound file");
+	enum mw_status st = read_header(raw, out, err);
+
+	if (st != MW_OK)
+		return st;
 	out->fat = arena_alloc(a, out->nsectors, sizeof(*out->fat));
 	if (!out->fat)
 		return mw_fail(err, MW_ENOMEM, "no memory");
@@ -265,7 +281,9 @@ enum mw_status cfb_open(struct arena *a, sv raw, struct cfb *out,
 	if (!read_directory(a, out))
 		return mw_fail(err, MW_ENOMEM, "no memory");
 	if (!out->nentries || !out->entries[0].storage)
-		return mw_fail(err, MW_ESYNTAX, "a file without directory");
+		return mw_fail(err, MW_ESYNTAX, "the directory is missing: "
+		               "sector %u of %u", cfb_u32(raw, 48),
+		               out->nsectors);
 	if (!read_mini(a, out) || !list_all(a, out))
 		return mw_fail(err, MW_ENOMEM, "no memory");
 	return MW_OK;
@@ -297,16 +315,36 @@ static uint32_t after(const struct cfb *f, bool mini, uint32_t n)
 	return n < f->nmini ? f->mini[n] : CFB_NONE;
 }
 
-/* Pieces that lie side by side are one view; where they end is told. */
-static sv adjoining(const struct cfb *f, bool mini, uint32_t *at, size_t want)
+/* A place in a chain; a place seen before is remembered, ever later ones. */
+struct place {
+	uint32_t at, mark, steps, limit;
+};
+
+/* The next place; a chain that comes back to the mark loops, and ends. */
+static void step(struct cfb *f, bool mini, struct place *p)
 {
-	sv s = piece(f, mini, *at);
+	p->at = after(f, mini, p->at);
+	if (p->at == p->mark) {
+		f->flaws |= CFB_LOOP;
+		p->at = CFB_NONE;
+	}
+	if (++p->steps < p->limit)
+		return;
+	p->mark = p->at;
+	p->steps = 0;
+	p->limit *= 2;
+}
+
+/* Pieces that lie side by side are one view; where they end is told. */
+static sv adjoining(struct cfb *f, bool mini, struct place *p, size_t want)
+{
+	sv s = piece(f, mini, p->at);
 
 	while (s.n < want) {
 		sv next;
 
-		*at = after(f, mini, *at);
-		next = *at < MAX_SECTOR ? piece(f, mini, *at) : SV("");
+		step(f, mini, p);
+		next = p->at < MAX_SECTOR ? piece(f, mini, p->at) : SV("");
 		if (!next.n || next.p != s.p + s.n)
 			break;
 		s.n += next.n;
@@ -314,29 +352,29 @@ static sv adjoining(const struct cfb *f, bool mini, uint32_t *at, size_t want)
 	return sv_head(s, want);
 }
 
-static sv gather(struct arena *a, const struct cfb *f, bool mini, uint32_t at,
+static sv gather(struct arena *a, struct cfb *f, bool mini, struct place *p,
                  sv first, size_t want)
 {
-	char *p = arena_alloc(a, want, 1);
+	char *to = arena_alloc(a, want, 1);
 	size_t n = 0;
 
-	if (!p)
+	if (!to)
 		return SV("");
 	while (first.n) {
-		memcpy(p + n, first.p, first.n);
+		memcpy(to + n, first.p, first.n);
 		n += first.n;
-		if (n >= want || at >= MAX_SECTOR)
+		if (n >= want || p->at >= MAX_SECTOR)
 			break;
-		first = adjoining(f, mini, &at, want - n);
+		first = adjoining(f, mini, p, want - n);
 	}
-	return sv_of(p, n);
+	return sv_of(to, n);
 }
 
 sv cfb_read(struct arena *a, struct cfb *f, uint32_t entry, size_t max)
 {
 	const struct cfb_entry *e;
+	struct place p;
 	bool mini;
-	uint32_t at;
 	size_t want;
 	sv s;
 
@@ -344,24 +382,24 @@ sv cfb_read(struct arena *a, struct cfb *f, uint32_t entry, size_t max)
 		return SV("");
 	e = &f->entries[entry];
 	mini = e->size < f->cutoff;
-	at = e->start;
+	p = (struct place){e->start, e->start, 0, 1};
 	want = e->size < max ? (size_t)e->size : max;
 	if (want > f->raw.n) {
-		f->flaws |= CFB_CUT;
+		hurt(f, entry, CFB_CUT);
 		want = f->raw.n;
 	}
 	if (want > f->left) {
-		f->flaws |= CFB_SPENT;
+		hurt(f, entry, CFB_SPENT);
 		want = (size_t)f->left;
 	}
 	f->left -= want;
 	if (!want)
 		return SV("");
-	s = adjoining(f, mini, &at, want);
+	s = adjoining(f, mini, &p, want);
 	if (s.n && s.n < want)
-		s = gather(a, f, mini, at, s, want);
+		s = gather(a, f, mini, &p, s, want);
 	if (s.n < want)
-		f->flaws |= CFB_CUT;
+		hurt(f, entry, CFB_CUT);
 	return s;
 }
 

@@ -25,10 +25,11 @@
 #define CFB_NONE UINT32_MAX
 
 /* What is wrong with a file that is read nevertheless. */
-#define CFB_CUT 1u    /* sectors, or the end of a stream, are not there */
+#define CFB_CUT 1u    /* the end of a stream is not there */
 #define CFB_LOOP 2u   /* a chain or the directory comes back to itself */
 #define CFB_MANY 4u   /* over CFB_MAX_ENTRIES: the rest is left out */
 #define CFB_SPENT 8u  /* streams that share sectors: no more is read */
+#define CFB_TABLE 16u /* the table of sectors ends before the sectors do */
 
 struct cfb_entry {
 	char name[CFB_NAME]; /* other than ASCII as '?' */
@@ -52,6 +53,7 @@ struct cfb {
 	uint32_t nentries;
 	uint64_t left;       /* bytes that may still be read */
 	unsigned flaws;      /* CFB_... */
+	uint32_t hurt;       /* the first stream that is cut, or CFB_NONE */
 };
 
 /* Does s begin with the signature? */
@@ -61,7 +63,8 @@ bool cfb_begins(sv s);
  * Read header, tables and directory of raw (shorter than 4 GiB), which must
  * outlive *out, as must a.
  *	MW_OK		*out can be read, see .flaws
- *	MW_ESYNTAX	no compound file, or one without a directory
+ *	MW_ESYNTAX	no compound file, or header or directory are not
+ *			there: err tells which
  *	MW_ENOMEM	a is exhausted
  */
 enum mw_status cfb_open(struct arena *a, sv raw, struct cfb *out,

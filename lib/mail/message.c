@@ -165,7 +165,13 @@ static void read_header(struct parser *p, struct mail_part *part, size_t limit)
 
 static bool is_token(char c)
 {
-	return c > ' ' && c != 0x7f && !strchr("()<>@,;:\\\"/[]?=", c);
+	static const bool other[128] = {
+	    ['('] = true, [')'] = true, ['<'] = true, ['>'] = true,
+	    ['@'] = true, [','] = true, [';'] = true, [':'] = true,
+	    ['\\'] = true, ['"'] = true, ['/'] = true, ['['] = true,
+	    [']'] = true, ['?'] = true, ['='] = true, [0x7f] = true};
+
+	return c > ' ' && !other[(unsigned char)c & 0x7f];
 }
 
 static sv take_token(sv *s)
@@ -537,12 +543,14 @@ sv mail_get(const struct mail *m, uint32_t part, const char *name)
 /* Bits of the fields that tell a mail from any other text with colons. */
 static unsigned telling(sv name)
 {
-	static const char *const names[] = {
-	    "From", "To", "Subject", "Date", "Received", "Return-Path",
-	    "Message-ID", "MIME-Version", "Content-Type", "Delivered-To"};
+	static const sv names[] = {
+	    SV_INIT("From"), SV_INIT("To"), SV_INIT("Subject"),
+	    SV_INIT("Date"), SV_INIT("Received"), SV_INIT("Return-Path"),
+	    SV_INIT("Message-ID"), SV_INIT("MIME-Version"),
+	    SV_INIT("Content-Type"), SV_INIT("Delivered-To")};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (sv_ieq(name, sv_str(names[i])))
+		if (sv_ieq(name, names[i]))
 			return 1u << i;
 	return 0;
 }
@@ -579,6 +587,8 @@ bool mail_begins(sv s)
 			seen |= telling(f.name);
 		else if (!seen)
 			return false;
+		if (bits(seen) >= 4)
+			return true;
 	}
-	return bits(seen) >= 4;
+	return false;
 }

@@ -689,8 +689,10 @@ static void put_attachment(struct job *j, unsigned boundary,
 		return;
 	type = type_of(j, o, name);
 	words = is_words(type);
-	data = bytes_of(j, o, MAPI_DATA,
-	                words ? MSG_ATTACHMENT_MAX : MSG_BINARY_MAX);
+	/* Of a picture nothing is lost that would be read. */
+	data = words ? bytes_of(j, o, MAPI_DATA, MSG_ATTACHMENT_MAX)
+	             : cfb_read(j->scratch, &j->f, o->at[MAPI_DATA],
+	                        MSG_BINARY_MAX);
 	words = words && sv_chr(data, '\0') == SV_NPOS;
 	buf_addf(&j->out, "Content-Type: %.*s", SV_FMT(type));
 	if (name.n) {
@@ -769,14 +771,18 @@ static enum mw_status read_message(struct job *j, struct arena *a,
 
 	mapi_read(j->scratch, &j->f, 0, MAPI_TOP, &top);
 	if (!top.any)
-		return mw_fail(err, MW_ESYNTAX, "no message");
+		return mw_fail(err, MW_ESYNTAX, j->f.flaws
+		               ? "the properties of the message are missing"
+		               : "it holds no message, as those of other "
+		                 "programs");
 	begin_message(j, 0, &top);
 	read_all(j);
 	if (buf_failed(&j->out))
 		j->flaws |= MSG_CUT;
-	if (j->f.flaws)
-		j->flaws |= MSG_BROKEN;
 	out->flaws = j->flaws;
+	out->file_flaws = j->f.flaws;
+	if (j->f.hurt != CFB_NONE)
+		memcpy(out->hurt, j->f.entries[j->f.hurt].name, CFB_NAME);
 	out->text = arena_dup(a, buf_sv(&j->out));
 	if (arena_failed(a))
 		return mw_fail(err, MW_ENOMEM, "no memory for the message");
@@ -803,4 +809,34 @@ enum mw_status msg_read(struct arena *a, sv raw, struct msg *out,
 	recode_tools_fini(&j->tools);
 	arena_free(j->scratch);
 	return st;
+}
+
+sv msg_losses(struct arena *a, const struct msg *m)
+{
+	static const struct {
+		unsigned flaw, of_file;
+		const char *words;
+	} all[] = {
+		{0, CFB_TABLE, "the table of sectors is incomplete"},
+		{0, CFB_LOOP, "sectors or folders lead back to themselves"},
+		{0, CFB_SPENT, "streams share their sectors"},
+		{0, CFB_MANY, "too many streams"},
+		{MSG_CUT, 0, "a text is too long"},
+		{MSG_MANY, 0, "too many recipients or attachments"},
+		{MSG_DEEP, 0, "messages are nested too deep"},
+		{MSG_RTF, 0, "a body in RTF cannot be read"},
+	};
+	struct buf b;
+	sv out;
+
+	buf_init(&b, 1024);
+	if (m->file_flaws & CFB_CUT)
+		buf_addf(&b, "the stream %s is cut off; ", m->hurt);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if ((m->flaws & all[i].flaw) ||
+		    (m->file_flaws & all[i].of_file))
+			buf_addf(&b, "%s; ", all[i].words);
+	out = arena_dup(a, sv_head(buf_sv(&b), b.n ? b.n - 2 : 0));
+	buf_fini(&b);
+	return out;
 }

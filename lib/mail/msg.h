@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "mail/cfb.h"
 
 /* The text that is made; a longer one ends there. */
 #define MSG_TEXT_MAX ((size_t)8 << 20)
@@ -33,16 +34,17 @@
 #define MSG_MAX_PARTS 256
 #define MSG_MAX_RECIPIENTS 1024
 
-/* What was lost. */
-#define MSG_BROKEN 1u /* the file is damaged: not all was found */
-#define MSG_CUT 2u    /* one of the sizes above was reached */
-#define MSG_MANY 4u   /* parts or recipients were left out */
-#define MSG_DEEP 8u   /* a message deeper than MSG_MAX_DEPTH */
-#define MSG_RTF 16u   /* a body that is only RTF could not be read */
+/* What was lost, beside what .file_flaws tells. */
+#define MSG_CUT 1u    /* one of the sizes above was reached */
+#define MSG_MANY 2u   /* parts or recipients were left out */
+#define MSG_DEEP 4u   /* a message deeper than MSG_MAX_DEPTH */
+#define MSG_RTF 8u    /* a body that is only RTF could not be read */
 
 struct msg {
 	sv text;
 	unsigned flaws;
+	unsigned file_flaws;  /* CFB_... */
+	char hurt[CFB_NAME];  /* the first stream that is cut; may be empty */
 };
 
 /* Does s begin like a compound file?  Only msg_read() knows more. */
@@ -51,10 +53,14 @@ bool msg_begins(sv s);
 /*
  * Read raw (shorter than 4 GiB); the text lives in a.
  *	MW_OK		see .flaws
- *	MW_ESYNTAX	no compound file, or no message in it
+ *	MW_ESYNTAX	no compound file, no message in it, or nothing can be
+ *			read of it: err tells what is missing
  *	MW_ENOMEM	a is exhausted
  */
 enum mw_status msg_read(struct arena *a, sv raw, struct msg *out,
                         struct mw_err *err);
+
+/* Words for what was lost, parted by ";", in a; empty: nothing. */
+sv msg_losses(struct arena *a, const struct msg *m);
 
 #endif

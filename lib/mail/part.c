@@ -24,6 +24,9 @@ size_t part_origin(void *arg, size_t at)
 {
 	const struct part_text *t = arg;
 
+	/* Most parts are not encoded: their text is a view of the mail. */
+	if (t->text.p == t->body.raw.p)
+		return t->base + at;
 	if (t->is_page) {
 		if (at >= t->text.n)
 			return t->base + body_origin(&t->body,

@@ -21,6 +21,7 @@
 struct paste_seen {
 	bool binary;      /* NUL bytes or no text at all */
 	bool cut;         /* the input is longer than PASTE_MAX */
+	sv damage;        /* words for what is lost of the file; or empty */
 	bool delivered;   /* deliveries that succeeded */
 	bool dialogue;    /* an SMTP dialogue, whatever came of it */
 	bool forged;      /* a false bounce that wants its attachment opened */

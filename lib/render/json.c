@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "render/render.h"
 
-#include <inttypes.h>
-
 #include "base/utf8.h"
 #include "render/unseen.h"
 
@@ -60,22 +58,59 @@ static bool must_escape(uint32_t c)
 	       is_unseen(c);
 }
 
+/*
+ * Is one of the eight bytes a control character, '"', '\\', or above '~'?
+ * It may say yes for a plain one behind such a byte.
+ */
+static bool has_special(uint64_t eight)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t quote = eight ^ ones * '"', slash = eight ^ ones * '\\';
+
+	return ((eight - ones * ' ') | (eight + ones) | (quote - ones) |
+	        (slash - ones) | eight) & high;
+}
+
+/* The last eight bytes of four or more; some of them twice. */
+static uint64_t last_bytes(sv s)
+{
+	uint64_t eight;
+	uint32_t a, b;
+
+	if (s.n >= 8) {
+		memcpy(&eight, s.p + s.n - 8, 8);
+		return eight;
+	}
+	memcpy(&a, s.p, 4);
+	memcpy(&b, s.p + s.n - 4, 4);
+	return (uint64_t)a << 32 | b;
+}
+
 /* Bytes at the front that stand for themselves: most texts are all of these. */
 static size_t plain_run(sv s)
 {
 	size_t n = 0;
+	uint64_t eight;
 
+	for (; n + 8 <= s.n; n += 8) {
+		memcpy(&eight, s.p + n, 8);
+		if (has_special(eight))
+			break;
+	}
+	/* The last ones, with some of those before them. */
+	if (s.n - n < 8 && s.n >= 4 && !has_special(last_bytes(s)))
+		return s.n;
 	while (n < s.n && s.p[n] >= ' ' && s.p[n] < 0x7f && s.p[n] != '"' &&
 	       s.p[n] != '\\')
 		n++;
 	return n;
 }
 
-static void put_string(struct buf *out, sv s)
+/* What is plain but for some places. */
+static void put_escaped(struct buf *out, sv s, size_t len)
 {
 	buf_addc(out, '"');
-	for (;;) {
-		size_t len = plain_run(s);
+	for (;; len = plain_run(s)) {
 		char enc[4];
 		uint32_t c;
 
@@ -91,6 +126,24 @@ static void put_string(struct buf *out, sv s)
 		s = sv_drop(s, len);
 	}
 	buf_addc(out, '"');
+}
+
+static void put_string(struct buf *out, sv s)
+{
+	size_t len = plain_run(s);
+	char *p;
+
+	if (len < s.n) {
+		put_escaped(out, s, len);
+		return;
+	}
+	p = buf_room(out, s.n + 2);
+	if (!p)
+		return;
+	*p++ = '"';
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '"';
 }
 
 static void put_break(struct json *j)
@@ -115,7 +168,7 @@ static void put_value(struct json *j, const struct rnode *n)
 	} else if (n->kind == RNODE_STRING) {
 		put_string(j->out, n->text);
 	} else if (n->kind == RNODE_NUMBER) {
-		buf_addf(j->out, "%" PRId64, n->number);
+		buf_addn(j->out, n->number);
 	} else {
 		buf_adds(j->out, n->flag ? "true" : "false");
 	}

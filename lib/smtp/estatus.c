@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "smtp/estatus.h"
 
-#include <stdio.h>
-
 #include "base/ascii.h"
 
 /* One to three digits without a needless zero in front. */
@@ -44,11 +42,29 @@ size_t estatus_parse(sv s, struct estatus *out)
 	return at;
 }
 
+/* At most three digits; where they end. */
+static char *put_number(char *p, unsigned v)
+{
+	v %= 1000;
+	if (v >= 100)
+		*p++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*p++ = (char)('0' + v / 10 % 10);
+	*p++ = (char)('0' + v % 10);
+	return p;
+}
+
 const char *estatus_format(struct estatus s, char out[ESTATUS_TEXT])
 {
-	out[0] = '\0';
-	if (estatus_is_set(s))
-		(void)snprintf(out, ESTATUS_TEXT, "%u.%u.%u", s.class % 10u,
-		               s.subject % 1000u, s.detail % 1000u);
+	char *p = out;
+
+	if (estatus_is_set(s)) {
+		p = put_number(p, s.class % 10u);
+		*p++ = '.';
+		p = put_number(p, s.subject);
+		*p++ = '.';
+		p = put_number(p, s.detail);
+	}
+	*p = '\0';
 	return out;
 }

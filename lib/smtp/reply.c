@@ -7,6 +7,8 @@
 #define FOLLOWS_LEAST 5
 /* What tells that a reply follows from another stands near its start. */
 #define FOLLOWS_LOOK 100
+/* A greeting is shorter than this. */
+#define GREETING_LOOK 128
 
 static const char *const stage_names[STAGE_N] = {
     [STAGE_UNKNOWN] = "unknown",   [STAGE_CONNECT] = "connect",
@@ -157,10 +159,38 @@ static bool repeats(sv s, size_t i, const struct reply *r)
 	       (r->more || status_at(sv_drop(here, 4), &e));
 }
 
+/*
+ * "220-mx.example.net 421 4.2.1 ...": a greeting that ends in a refusal.
+ * Where that one begins, or 0.
+ */
+static size_t refused_at(sv s)
+{
+	uint16_t code;
+	struct estatus e;
+
+	for (size_t i = 1; i < s.n && i < GREETING_LOOK; i++) {
+		sv here = sv_drop(s, i);
+
+		if (s.p[i - 1] == ' ' && reply_code(here, &code) &&
+		    here.n > 4 && here.p[3] == ' ' && code >= 400 &&
+		    status_at(sv_drop(here, 4), &e) && e.class == code / 100u)
+			return i;
+	}
+	return 0;
+}
+
 size_t reply_open(sv s, struct reply *r)
 {
-	size_t i = blanks(s), n = line_head(sv_drop(s, i), r, true);
+	size_t i = blanks(s), n = line_head(sv_drop(s, i), r, true), k;
 
+	if (n && r->more && r->code < 400) {
+		k = refused_at(sv_drop(s, i));
+		if (k) {
+			*r = (struct reply){0};
+			i += k;
+			n = line_head(sv_drop(s, i), r, true);
+		}
+	}
 	return n ? i + n + blanks(sv_drop(s, i + n)) : 0;
 }
 
@@ -211,7 +241,7 @@ void reply_parse(struct arena *a, const struct mtext *in, struct reply *out)
 {
 	struct reply r = {0};
 	sv s = mtext_sv(in);
-	size_t i = reply_open(s, &r);
+	size_t i = reply_open(s, &r), word;
 
 	mtext_init(&r.text, a, s.n);
 	while (i < s.n) {
@@ -224,8 +254,9 @@ void reply_parse(struct arena *a, const struct mtext *in, struct reply *out)
 			i += skip ? skip : 1;
 			continue;
 		}
-		mtext_add(&r.text, sv_of(s.p + i, 1), in->src[i]);
-		i++;
+		for (word = i; i < s.n && !is_space(s.p[i]); i++)
+			;
+		mtext_join(&r.text, in, word, i);
 	}
 	if (r.text.n && r.text.p[r.text.n - 1] == ' ')
 		r.text.n--;

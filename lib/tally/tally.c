@@ -13,12 +13,18 @@ struct cell {
 	uint64_t n[TALLY_ACTIONS];
 };
 
+struct class {
+	char name[TALLY_NAME];
+	struct cell by;
+};
+
 struct tally {
 	uint64_t mails, untold, problems;
 	struct named providers[TALLY_PROVIDERS];
 	struct named days[TALLY_DAYS];
-	size_t nproviders, ndays;
-	uint64_t other_providers, other_days;
+	struct class classes[TALLY_CLASSES];
+	size_t nproviders, ndays, nclasses;
+	uint64_t other_providers, other_days, other_classes;
 	struct cell causes[]; /* in the order of kb_causes */
 };
 
@@ -87,7 +93,8 @@ static bool count(struct named *list, size_t *n, size_t max, sv name,
 
 	name = sv_head(name, TALLY_NAME - 1);
 	for (i = 0; i < *n; i++)
-		if (sv_eq(sv_str(list[i].name), name))
+		if (!list[i].name[name.n] &&
+		    !memcmp(list[i].name, name.p, name.n))
 			break;
 	if (i == *n) {
 		if (*n == max)
@@ -100,12 +107,33 @@ static bool count(struct named *list, size_t *n, size_t max, sv name,
 	return true;
 }
 
+static void count_class(struct tally *t, sv name, size_t action, uint64_t by)
+{
+	size_t i;
+
+	name = sv_head(name, TALLY_NAME - 1);
+	for (i = 0; i < t->nclasses; i++)
+		if (sv_eq(sv_str(t->classes[i].name), name))
+			break;
+	if (i == TALLY_CLASSES) {
+		t->other_classes += by;
+		return;
+	}
+	if (i == t->nclasses) {
+		memcpy(t->classes[i].name, name.p, name.n);
+		t->nclasses++;
+	}
+	t->classes[i].by.n[action] += by;
+}
+
 void tally_add(struct tally *t, const struct tally_row *row)
 {
 	size_t cause = (size_t)(row->cause - kb_causes);
 	enum tally_action action = tally_action_of(row);
 
 	t->causes[cause].n[action]++;
+	if (row->class.n)
+		count_class(t, row->class, action, 1);
 	if (action == TALLY_NOTHING)
 		return;
 	if (row->provider.n && !count(t->providers, &t->nproviders,
@@ -137,6 +165,13 @@ void tally_merge(struct tally *into, const struct tally *from)
 	for (size_t i = 0; i < kb_ncauses; i++)
 		for (size_t k = 0; k < TALLY_ACTIONS; k++)
 			into->causes[i].n[k] += from->causes[i].n[k];
+	into->other_classes += from->other_classes;
+	for (size_t i = 0; i < from->nclasses; i++)
+		for (size_t k = 0; k < TALLY_ACTIONS; k++)
+			if (from->classes[i].by.n[k])
+				count_class(into,
+				            sv_str(from->classes[i].name), k,
+				            from->classes[i].by.n[k]);
 	for (size_t i = 0; i < from->nproviders; i++)
 		if (!count(into->providers, &into->nproviders,
 		           TALLY_PROVIDERS, sv_str(from->providers[i].name),
@@ -263,6 +298,66 @@ static void causes_tree(struct arena *a, struct rnode *root,
 		cell(a, row, tally_action_name(v[i].action));
 		cell(a, row, v[i].cause->id);
 		cell(a, row, v[i].cause->title);
+	}
+}
+
+struct class_line {
+	char name[TALLY_NAME];
+	enum tally_action action;
+	uint64_t n;
+};
+
+static int by_class_count(const void *x, const void *y)
+{
+	const struct class_line *a = x, *b = y;
+	int names = strcmp(a->name, b->name);
+
+	if (a->n != b->n)
+		return a->n < b->n ? 1 : -1;
+	return names ? names : (int)a->action - (int)b->action;
+}
+
+static size_t class_lines(struct arena *a, const struct tally *t,
+                          struct class_line **out)
+{
+	struct class_line *v =
+	    arena_alloc(a, t->nclasses * TALLY_ACTIONS + 1, sizeof(*v));
+	size_t n = 0;
+
+	*out = v;
+	for (size_t i = 0; v && i < t->nclasses; i++)
+		for (size_t k = 0; k < TALLY_ACTIONS; k++)
+			if (t->classes[i].by.n[k]) {
+				v[n].action = (enum tally_action)k;
+				v[n].n = t->classes[i].by.n[k];
+				memcpy(v[n++].name, t->classes[i].name,
+				       TALLY_NAME);
+			}
+	if (n)
+		qsort(v, n, sizeof(*v), by_class_count);
+	return n;
+}
+
+static void classes_tree(struct arena *a, struct rnode *root,
+                         const struct tally *t, const char *vocabulary)
+{
+	const char *const head[] = {"count", "what to do", vocabulary};
+	struct rnode *list = rnode_list(a, root, SV("classes"));
+	struct class_line *v;
+	size_t n = class_lines(a, t, &v);
+	struct rnode *rows = n ? table(a, root, "By class", head, 3) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		struct rnode *o = rnode_object(a, list, SV(""));
+		struct rnode *row = rnode_list(a, rows, SV(""));
+
+		(void)rnode_string(a, o, SV("class"), sv_str(v[i].name));
+		(void)rnode_string(a, o, SV("action"),
+		                   sv_str(tally_action_name(v[i].action)));
+		(void)rnode_number(a, o, SV("count"), (int64_t)v[i].n);
+		number_cell(a, row, v[i].n);
+		cell(a, row, tally_action_name(v[i].action));
+		cell(a, row, v[i].name);
 	}
 }
 
@@ -399,7 +494,28 @@ static void totals_tree(struct arena *a, const struct tally *t,
 #define SHOWN_PROVIDERS 15
 #define SHOWN_DAYS 60
 
-void tally_tree(struct arena *a, const struct tally *t, struct rnode *root)
+/* What had no room in the lists. */
+static void others_tree(struct arena *a, const struct tally *t,
+                        struct rnode *root)
+{
+	struct rnode *o;
+
+	if (!t->other_classes && !t->other_providers && !t->other_days)
+		return;
+	o = rnode_object(a, root, SV("left_out"));
+	(void)rnode_number(a, o, SV("classes"), (int64_t)t->other_classes);
+	(void)rnode_number(a, o, SV("providers"), (int64_t)t->other_providers);
+	(void)rnode_number(a, o, SV("days"), (int64_t)t->other_days);
+	(void)rnode_prose(
+	    a, root, RNODE_PARAGRAPH,
+	    arena_printf(a, "Not listed: %" PRIu64 " failures at more than %d "
+	                 "providers, %" PRIu64 " of more than %d days.",
+	                 t->other_providers, TALLY_PROVIDERS, t->other_days,
+	                 TALLY_DAYS));
+}
+
+void tally_tree(struct arena *a, const struct tally *t,
+                const char *vocabulary, struct rnode *root)
 {
 	struct line *v;
 	size_t n = lines_of(a, t, &v);
@@ -407,8 +523,11 @@ void tally_tree(struct arena *a, const struct tally *t, struct rnode *root)
 	totals_tree(a, t, root);
 	fixes_tree(a, root, v, n);
 	causes_tree(a, root, v, n);
+	if (vocabulary)
+		classes_tree(a, root, t, vocabulary);
 	named_tree(a, root, "providers", "By provider", t->providers,
 	           t->nproviders, false, SHOWN_PROVIDERS);
 	named_tree(a, root, "days", "By day", t->days, t->ndays, true,
 	           SHOWN_DAYS);
+	others_tree(a, t, root);
 }

@@ -32,6 +32,7 @@ struct tally_row {
 	enum ev_action action;
 	enum ev_notice notice;
 	bool expired;
+	sv class;    /* in another vocabulary; may be empty */
 	sv provider; /* who refused; may be empty */
 	sv day;      /* "2026-11-24"; may be empty */
 };
@@ -44,6 +45,8 @@ enum tally_action tally_action_of(const struct tally_row *row);
 
 /* More providers than there are rules for nobody meets. */
 #define TALLY_PROVIDERS 256
+/* There are about as many causes. */
+#define TALLY_CLASSES 256
 /* Three years of days. */
 #define TALLY_DAYS 1100
 #define TALLY_NAME 64
@@ -63,7 +66,11 @@ void tally_merge(struct tally *into, const struct tally *from);
 
 uint64_t tally_failures(const struct tally *t);
 
-/* The summary as members of root (an object), data and prose. */
-void tally_tree(struct arena *a, const struct tally *t, struct rnode *root);
+/*
+ * The summary as members of root (an object), data and prose.  vocabulary is
+ * what people call the one of the classes; NULL: none were counted.
+ */
+void tally_tree(struct arena *a, const struct tally *t,
+                const char *vocabulary, struct rnode *root);
 
 #endif

@@ -12,12 +12,12 @@
 #include "cmd.h"
 #include "mailwhy/bulk.h"
 
+/* The signal that ends the reading; 0: none came. */
 static volatile int stop;
 
 static void on_signal(int sig)
 {
-	(void)sig;
-	stop = 1;
+	stop = sig;
 }
 
 struct run {
@@ -128,6 +128,8 @@ static int explain_all(struct mw_ctx *ctx, int argc, char **argv,
 	    .n = argc ? (size_t)argc : 1,
 	    .workers = want->workers,
 	    .container = want->container,
+	    .columns = want->columns->v,
+	    .ncolumns = want->columns->n,
 	    .explain = explain,
 	    .render = want->summary ? NULL : &render,
 	    .suppress = want->suppress,
@@ -151,10 +153,12 @@ static int explain_all(struct mw_ctx *ctx, int argc, char **argv,
 	status = close_output(r, r->failed ? EXIT_NOINPUT : EXIT_DONE);
 	if (stop)
 		complain("stopped: what was read so far is the answer");
+	if (stop && status == EXIT_DONE)
+		status = 128 + stop;
 	if (want->summary || render.format == MW_FORMAT_HTML)
 		return print_answer(NULL, summary, status);
 	mw_answer_free(summary);
-	return stop && status == EXIT_DONE ? 128 + SIGINT : status;
+	return status;
 }
 
 int explain_bulk(int argc, char **argv,

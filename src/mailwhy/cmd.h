@@ -122,6 +122,7 @@ struct bulk_wishes {
 	bool summary, suppress;
 	unsigned workers; /* 0: one for each processor */
 	const char *container; /* what the input is, or NULL: find out */
+	const struct opt_list *columns; /* of tables: "reply=HEADER" */
 };
 
 /* Is one of the arguments a mailbox, a folder or an archive? */

@@ -9,7 +9,7 @@ static struct {
 	const char *forward_to, *lang;
 	const char *workers;
 	bool forward, redact, summary, suppress;
-	struct opt_list own;
+	struct opt_list own, columns;
 } opts;
 
 /* clang-format off */
@@ -28,6 +28,8 @@ static const struct opt options[] = {
 	{"input-format", 0, OPT_CHOICE, &opts.form, "FORM",
 		"what the input is, if the guess is wrong",
 		"reply|log|exception|transcript|ndr|text|mail|mbox|csv|json"},
+	{"column", 0, OPT_LIST, &opts.columns, "NAME=HEADER",
+		"which column of a table tells what; may be repeated", NULL},
 	{"taxonomy", 0, OPT_CHOICE, &opts.taxonomy, "NAME",
 		"also show the class in this vocabulary",
 		"mailwhy|sisimai|kumomta|sparkpost|rfc3463"},
@@ -142,13 +144,14 @@ static unsigned workers(void)
 static int run_bulk(int argc, char **argv)
 {
 	struct mw_explain_options o = explain_options();
-	struct bulk_wishes want = {opts.summary, opts.suppress, 0, NULL};
+	struct bulk_wishes want = {.summary = opts.summary,
+				   .suppress = opts.suppress,
+				   .columns = &opts.columns};
 
 	if (is_container()) {
 		want.container = opts.form;
 		o.form = NULL;
 	}
-
 	if (opts.redact) {
 		complain("explain: --redact is for one paste or mail; redact "
 		         "the mailbox first");
@@ -175,7 +178,12 @@ static int run(int argc, char **argv)
 		         "add --forward");
 		return EXIT_USAGE;
 	}
-	if (opts.summary || opts.suppress || opts.workers || is_container() ||
+	if (opts.columns.n && opts.form && strcmp(opts.form, "csv") != 0) {
+		complain("explain: --column is for tables, not for the form "
+		         "%s", opts.form);
+		return EXIT_USAGE;
+	}
+	if (opts.summary || opts.suppress || opts.columns.n || opts.workers || is_container() ||
 	    bulk_wanted(argc, argv))
 		return run_bulk(argc, argv);
 	if (!inputs_gather(&in, argc, argv))

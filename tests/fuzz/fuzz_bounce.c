@@ -46,15 +46,17 @@ static void check(const struct attempt *at, size_t size)
 	touch(at->writer);
 }
 
-static void check_returned(const struct bounce_returned *r)
+static void check_returned(const struct ev_returned *r)
 {
 	touch(r->from);
 	touch(r->to);
 	touch(r->sender);
 	touch(r->message_id);
-	touch(r->subject);
 	touch(r->dkim);
-	touch(r->list);
+	touch(r->client_helo);
+	touch(r->client_host);
+	touch(r->client_ip);
+	touch(r->client_by);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

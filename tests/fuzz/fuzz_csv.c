@@ -38,6 +38,19 @@ static void check_table(const struct csv_table *t)
 	must(t->at[CSV_RECIPIENT] >= 0 || t->at[CSV_REPLY] >= 0);
 }
 
+/* The first line chooses, the rest is the table. */
+static void check_choice(struct arena *a, sv text)
+{
+	struct csv_table table;
+	struct csv_choice choice;
+	sv line = sv_line(&text);
+
+	if (csv_choice_parse(line, &choice, NULL) == MW_OK &&
+	    csv_choose(a, text, &choice, 1, &table, NULL) == MW_OK)
+		must(table.at[choice.tells] >= 0 &&
+		     table.at[choice.tells] < CSV_CELLS_MAX);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	sv text = fuzz_input(data, size);
@@ -50,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (csv_look(a, text, 0, &table))
 		check_table(&table);
 	csv_plain(text, 0, &table);
+	check_choice(a, text);
 	must(end <= size && (!end || text.p[end - 1] == '\n'));
 	must(csv_end(text, true) <= end);
 	(void)sniff(text);

@@ -72,8 +72,6 @@ DIFFERS = {
 		"x@ehlo": ("identity.helo-invalid", "connect", False),
 	},
 	"exim": {
-		# "Unrouteable address", as for a name that it does not know itself.
-		"x@nosuch": ("recipient.unknown", None, False),
 		"x@badmx": ("route.no-mx", None, False),
 		# No reply, no reason: "retry timeout exceeded" is all it writes.
 		**{f"x@{host}": EXPIRED for host in

@@ -62,6 +62,85 @@ def causes(text):
 	        map(json.loads, text.splitlines())]
 
 
+TABLE = ("Wer;Grund, lang;Wann\n"
+         "Bert@example.net;550 5.1.1 User unknown, sorry;2026-09-01\n"
+         "carla@example.net;552 5.2.2 Mailbox full;2026-09-02\n")
+
+
+def columns(mailwhy, top):
+	"""The user says what the columns of a table are."""
+	good, other = top / "table.csv", top / "other.csv"
+	good.write_text(TABLE)
+	other.write_text("a,b\n1,2\n")
+	choice = ["--column=recipient=wer", "--column", "reply=Grund, lang",
+	          "--column=date=3"]
+	want = [("Bert@example.net", "recipient.unknown"),
+	        ("carla@example.net", "recipient.mailbox-full")]
+	hold(causes(run(mailwhy, "--format=jsonl", *choice, good)) == want,
+	     "--column")
+	hold(causes(run(mailwhy, "--format=jsonl", *choice, "-",
+	                stdin=TABLE.encode())) == want, "--column, standard input")
+	days = json.loads(run(mailwhy, "--summary", "--format=json", *choice,
+	                      good))["summary"]["days"]
+	hold([d["day"] for d in days] == ["2026-09-01", "2026-09-02"],
+	     f"--column=date: {days}")
+	done = subprocess.run([mailwhy, "explain", "--format=jsonl", *choice,
+	                       other, good], capture_output=True, text=True,
+	                      timeout=60, check=False)
+	hold(done.returncode == 66 and causes(done.stdout) == want and
+	     'other.csv: has no column "wer", only a, b' in done.stderr,
+	     f"a table without the column: {done.returncode} {done.stderr}")
+	run(mailwhy, "--column=replies=Wer", good, want=2)
+	run(mailwhy, "--column=Wer", good, want=2)
+	run(mailwhy, "--column=reply=Wer", "--input-format=mbox", good, want=2)
+	run(mailwhy, "--column=reply=Grund, lang", "--input-format=csv", good)
+
+
+CLASSES = {"mailwhy": None, "sisimai": "userunknown",
+           "kumomta": "InvalidRecipient", "sparkpost": "10 Invalid Recipient",
+           "rfc3463": "x.1.1"}
+
+
+def classes(mailwhy, box):
+	"""Counted in the words of another program, in every format."""
+	each = [json.loads(x) for x in
+	        run(mailwhy, "--format=jsonl", box).splitlines()]
+	for name, unknown in CLASSES.items():
+		option = f"--taxonomy={name}"
+		sums = {f: run(mailwhy, "--summary", option, f"--format={f}",
+		               "--workers=3", box)
+		        for f in ("json", "csv", "jsonl", "text", "html")}
+		tree = json.loads(sums["json"])["summary"]
+		hold(tree["taxonomy"] == name, f"{option}: {tree.get('taxonomy')}")
+		rows = list(csv.DictReader(io.StringIO(sums["csv"])))
+		lines = [json.loads(x) for x in sums["jsonl"].splitlines()]
+		if not unknown:
+			hold("classes" not in tree and "cause" in rows[0] and
+			     "cause" in lines[0], f"{option}: not by cause")
+			continue
+		want = {}
+		for d in each:
+			c = d["taxonomy"][name]
+			want[c] = want.get(c, 0) + 1
+		for form, got in (("json", tree["classes"]), ("csv", rows),
+		                  ("jsonl", lines)):
+			found = {}
+			for x in got:
+				found[x["class"]] = found.get(x["class"], 0) + int(x["count"])
+			hold(found == want, f"{option}, {form}: {found}")
+		page = sums["html"].replace("<wbr>", "")
+		hold(want.get(unknown) and unknown in sums["text"] and
+		     "By class" in sums["text"] and unknown in page,
+		     f"{option}: text and page")
+		hold([r["class"] for r in csv.DictReader(io.StringIO(run(
+			mailwhy, option, "--format=csv", box)))] ==
+		     [d["taxonomy"][name] for d in each], f"{option}: CSV of mails")
+		hold(run(mailwhy, option, box).count("\n  Class") == COUNT,
+		     f"{option}: text of mails")
+	plain = json.loads(run(mailwhy, "--summary", "--format=json", box))
+	hold("taxonomy" not in plain["summary"], "no --taxonomy, but classes")
+
+
 def main(mailwhy):
 	want = [(f"Bert{i}@example.net", KINDS[i % len(KINDS)][1])
 	        for i in range(COUNT)]
@@ -95,6 +174,10 @@ def main(mailwhy):
 		     .startswith("Mailbox full"), "offsets are not those of the file")
 		whole = json.loads(run(mailwhy, "--format=json", box))
 		hold(len(whole["diagnoses"]) == COUNT, "JSON: not all answers")
+		one = json.loads(run(mailwhy, "--format=json", KINDS[0][0]))
+		head = {"schema", "tool", "command"}
+		hold({k: whole[k] for k in head} == {k: one[k] for k in head},
+		     "JSON: another head than that of one answer")
 		hold(whole["summary"]["failures"] == COUNT, "JSON: wrong sum")
 		rows = list(csv.DictReader(io.StringIO(run(mailwhy, "--format=csv",
 		                                           box))))
@@ -120,6 +203,8 @@ def main(mailwhy):
 			mailwhy, "--suppress-list", "--format=csv", box))))
 		hold([r[0] for r in rows] == dead and
 		     all(len(r) == 6 for r in rows), "list of addresses as CSV")
+		columns(mailwhy, top)
+		classes(mailwhy, box)
 		run(mailwhy, "--summary", top / "none", want=66)
 		run(mailwhy, "--workers=0", box, want=2)
 	table = ROOT / "tests" / "fixtures" / "exports" / "sendgrid.json"

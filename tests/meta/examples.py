@@ -28,6 +28,8 @@ FILES = {
 					"<anna@example.org>: host mx.example.org"
 					"[192.0.2.25] said: 550 5.1.1\n    User unknown (in "
 					"reply to RCPT TO command)\n\n",
+	"bounces.csv": "Who,Error Text\nanna@example.org,550 5.1.1 User unknown"
+				   "\n",
 	"reply.txt": "552 5.2.2 Mailbox full\n",
 	"mail.log": "Nov 24 04:16:01 mail postfix/smtp[4711]: 4ABC: "
 				"to=<anna@example.org>, relay=mx.example.org"

@@ -58,7 +58,7 @@ def help_of(mailwhy, command):
 	found = {}
 	out = run(mailwhy, command, "--help").stdout
 	for line in re.sub(r"\n {26}(?=\S)", "  ", out).split("\n"):
-		m = re.match(r"  (?:-(\w),|   ) --([a-z-]+)(?: ([A-Z]+))? +(.*)", line)
+		m = re.match(r"  (?:-(\w),|   ) --([a-z-]+)(?: ([A-Z=]+))? +(.*)", line)
 		if m:
 			found[m[2]] = (m[1], m[3], m[4])
 	return found

@@ -165,7 +165,7 @@ CASES = {
 
 
 def jsonl(mailwhy, folder, *more):
-	"""file name -> its answers; and the exit status."""
+	"""file name -> its answers; the exit status, and what was said."""
 	done = subprocess.run([mailwhy, "explain", "--format=jsonl", *more,
 	                       str(folder)], capture_output=True, timeout=120,
 	                      check=False)
@@ -174,7 +174,7 @@ def jsonl(mailwhy, folder, *more):
 		d = json.loads(line)
 		out.setdefault(pathlib.Path(d["source"]["file"]).name,
 		               []).append(d)
-	return out, done.returncode
+	return out, done.returncode, done.stderr.decode()
 
 
 def status(d):
@@ -189,7 +189,9 @@ def fits(want, got):
 
 def read(mailwhy, folder):
 	"""Each file says what it should."""
-	got, _ = jsonl(mailwhy, folder)
+	got, code, said = jsonl(mailwhy, folder)
+	hold(code == 66 and said.count("\n") == 1 and "/deep.msg: " in said and
+	     "nested too deep" in said, f"exit {code}: {said}")
 	for name, (_, _, want, _) in CASES.items():
 		found = got.get(name + ".msg", [])
 		said = [(d.get("recipient"), d["cause"], status(d))
@@ -286,11 +288,74 @@ def hostile(mailwhy, folder):
 		for what, data in broken(message.bytes(**how)):
 			(folder / f"{name}-{what}.msg").write_bytes(data)
 			n += 1
-	got, code = jsonl(mailwhy, folder)
-	hold(0 <= code <= 2, f"exit {code} for {n} broken files")
+	got, code, _ = jsonl(mailwhy, folder)
+	hold(code == 66, f"exit {code} for {n} broken files")
 	hold(len(got) > n / 4, f"{len(got)} of {n} broken files tell anything")
 	for name, found in got.items():
 		hold(len(found) <= 3, f"{name}: {len(found)} answers")
+
+
+def put(data, at, value):
+	b = bytearray(data)
+	struct.pack_into("<I", b, at, value)
+	return bytes(b)
+
+
+def damaged(mailwhy, folder):
+	"""What is damaged is named; what can be read is told."""
+	text = POSTFIX + "x\r\n" * 3000
+	good = bounce(text).bytes()
+	fat = 512 + 512 * struct.unpack_from("<I", good, 76)[0]
+	directory = 512 + 512 * struct.unpack_from("<I", good, 48)[0]
+	name = "__substg1.0_1000001F"
+	entry = next(i for i in range(directory, len(good), 128)
+	             if good[i:i + 64].decode("utf-16-le").rstrip("\0") == name)
+	body = struct.unpack_from("<I", good, entry + 116)[0]
+	other = Message().add(0x001A, "x").bytes().replace(
+	    "__".encode("utf-16-le"), "++".encode("utf-16-le"))
+	for what, data, words, want in (
+	        ("header", good[:300], "the header is cut off: 300 of 512", []),
+	        ("sectors", good[:30] + b"\x07" + good[31:], "sectors of 2^7", [B]),
+	        ("behind", good[:512], "it ends behind the header", []),
+	        ("directory", put(good, 48, 99999),
+	         "the directory is missing: sector 99999", [B]),
+	        ("table", put(good, 76, 99999), "table of sectors", None),
+	        ("loop", put(good, fat + body * 4 + 4, body),
+	         "lead back to themselves", [B]),
+	        ("self", put(good, fat + body * 4, body),
+	         "lead back to themselves", [B]),
+	        ("short", put(good, fat + body * 4 + 4, 0xFFFFFFFE),
+	         f"the stream {name} is cut off", [B]),
+	        ("tree", put(good, directory + 68, 0)[:directory + 76] +
+	         good[directory + 76:directory + 128] +
+	         put(good[directory + 128:], 68, 1),
+	         "lead back to themselves", None),
+	        ("other", other, "it holds no message", [])):
+		path = folder / f"{what}.msg"
+		path.write_bytes(data)
+		done = subprocess.run([mailwhy, "explain", str(path)],
+		                      capture_output=True, timeout=20, check=False,
+		                      text=True, env={"COLUMNS": "200"})
+		hold(done.returncode in (0, 1) and words in done.stdout and
+		     "could not be read wholly" in done.stdout,
+		     f"{what}: {done.returncode} {done.stdout[-300:]!r}")
+		done = subprocess.run([mailwhy, "explain", "--workers=1",
+		                       "--format=jsonl", str(path)],
+		                      capture_output=True, timeout=20, check=False,
+		                      text=True)
+		hold(done.returncode == 66 and words in done.stderr and
+		     path.name in done.stderr,
+		     f"{what}, in bulk: {done.returncode} {done.stderr!r}")
+		got = [d for d in map(json.loads, done.stdout.splitlines())
+		       if not d["cause"].startswith("notice.")]
+		hold(want is None or (len(got) == len(want) and
+		                      all(map(fits, want, got))),
+		     f"{what}: {got}, not {want}")
+	done = subprocess.run([mailwhy, "explain", "--format=json",
+	                       str(folder / "short.msg")], capture_output=True,
+	                      timeout=20, check=False)
+	said = json.loads(done.stdout)["input"][0]
+	hold(said["cut"] and name in said["damage"], f"JSON: {said}")
 
 
 def shared(mailwhy, folder):
@@ -340,6 +405,7 @@ def main():
 		days(mailwhy, good)
 		read_back(good)
 		hostile(mailwhy, bad)
+		damaged(mailwhy, odd)
 		shared(mailwhy, odd)
 		redacted(mailwhy, good)
 	return end()

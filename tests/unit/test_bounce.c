@@ -72,6 +72,9 @@ static void fields_and_words_are_joined(void **state)
 	assert_int_equal(at[1].action, ACTION_DELAYED);
 	assert_sv(x.b.returned.dkim, "example.org");
 	assert_sv(x.b.returned.from, "anna@example.org");
+	assert_ptr_equal(at[0].returned, at[1].returned);
+	assert_sv(at[1].returned->dkim, "example.org");
+	assert_true(at[1].returned->size > 100);
 	arena_free(a);
 }
 
@@ -226,6 +229,83 @@ static void a_goodbye_is_no_reason(void **state)
 }
 
 /* Recipients over the limit are left out, and that is told. */
+/* One report with these fields about bert@example.net, and these words. */
+static struct attempt one_of(struct arena *a, const char *words,
+                             const char *message, const char *fields)
+{
+	char text[2048];
+	struct bounced x;
+
+	snprintf(text, sizeof(text),
+	         HEAD "--b\n\n%s\n"
+	         "--b\nContent-Type: message/delivery-status\n\n"
+	         "Reporting-MTA: dns; mail.example.org\n%s\n"
+	         "Final-Recipient: rfc822; bert@example.net\n%s\n" RETURNED,
+	         words, message, fields);
+	x = bounced(a, text);
+	assert_int_equal(x.list.n, 1);
+	return x.list.v[0];
+}
+
+/* Whose mail_name is another, and whose action, say that it was given up. */
+static void the_queue_time_is_over(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+	static const char timeout[] =
+	    "Action: failed\nStatus: 4.4.1\n"
+	    "Diagnostic-Code: X-Relay; connect to mx.example.net[192.0.2.8]:25: "
+	    "Connection timed out\n";
+
+	(void)state;
+	assert_true(one_of(a, "", "X-Postfix-Queue-ID: 14130238EB\n", timeout)
+	                .expired);
+	assert_true(one_of(a, "", "X-Big_Relay-Queue-ID: 14130238EB\n",
+	                   timeout).expired);
+	assert_false(one_of(a, "", "", timeout).expired);
+	assert_true(one_of(a, "", "", "Action: expired\nStatus: \n"
+	                   "Diagnostic-Code: Connection timed out\n").expired);
+	arena_free(a);
+}
+
+static void a_program_on_the_spot(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+
+	(void)state;
+	assert_int_equal(one_of(a, "", "", "Action: failed\nStatus: 4.3.0\n"
+	                        "Diagnostic-Code: x-unix; temporary failure\n")
+	                     .stage, STAGE_DELIVERY);
+	assert_int_equal(one_of(a, "", "", "Action: failed\nStatus: 5.1.1\n"
+	                        "Diagnostic-Code: smtp; 550 no\n").stage,
+	                 STAGE_UNKNOWN);
+	arena_free(a);
+}
+
+/* Sendmail's field has the first line of a reply; the dialogue has all. */
+static void a_cut_reply(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+	static const char fields[] =
+	    "Action: failed\nStatus: 5.7.0\n"
+	    "Diagnostic-Code: SMTP; 552-5.7.0 It holds what we\n";
+	struct attempt at;
+
+	(void)state;
+	at = one_of(a, "   ----- The following addresses had permanent fatal "
+	            "errors -----\n<bert@example.net>\n\n"
+	            "   ----- Transcript of session follows -----\n"
+	            "... while talking to mx.example.net.:\n>>> DATA\n"
+	            "<<< 552-5.7.0 It holds what we\n"
+	            "<<< 552 5.7.0 do not take\n"
+	            "554 5.0.0 Service unavailable\n", "", fields);
+	assert_true(sv_has(mtext_sv(&at.text), SV("do not take")));
+	/* Another reply takes no part of its place. */
+	at = one_of(a, "<bert@example.net>: 554 5.0.0 Service unavailable\n",
+	            "", fields);
+	assert_true(sv_has(mtext_sv(&at.text), SV("It holds what we")));
+	arena_free(a);
+}
+
 static void many_recipients(void **state)
 {
 	struct arena *a = arena_new(1 << 24);
@@ -381,13 +461,103 @@ static void odd_spacing(void **state)
 	arena_free(a);
 }
 
+#define FROM_OUTSIDE                                                          \
+	"Received: from mail.example.org (mail.example.org [192.0.2.1])\n"    \
+	"\tby mx.example.net (Postfix) with ESMTP id 1; x\n"
+#define FORGED                                                                \
+	"Received: from forged.example (forged.example [203.0.113.9])\n"      \
+	"\tby mx.example.net (Postfix) with ESMTP id 2; x\n"
+
+/* Received fields of what came back, and of the bounce; who handed it over. */
+static void clients_are_told(void **state)
+{
+	static const struct {
+		const char *reporter, *outer, *received, *helo, *ip;
+	} cases[] = {
+		{"mx.example.net", "", FROM_OUTSIDE FORGED,
+		 "mail.example.org", "192.0.2.1"},
+		{"MX.example.net.", "", FROM_OUTSIDE, "mail.example.org",
+		 "192.0.2.1"},
+		/* A filter on the host gave it back to it. */
+		{"mx.example.net", "",
+		 "Received: from localhost (localhost [127.0.0.1])\n\tby "
+		 "mx.example.net (Postfix) with ESMTP id 3; x\n"
+		 "Received: from localhost ([127.0.0.1]) by localhost\n"
+		 FROM_OUTSIDE, "mail.example.org", "192.0.2.1"},
+		/* qmail's programs, Gmail's addresses, stand above. */
+		{"mx.example.net", "",
+		 "Received: (qmail 1 invoked by uid 89); x\n" FROM_OUTSIDE,
+		 "mail.example.org", "192.0.2.1"},
+		{"googlemail.com", "",
+		 "Received: by 2002:a05:6402:1d0 with SMTP id a; x\n"
+		 "Received: from mail.example.org (dsl.example.org. "
+		 "[192.0.2.1])\n by smtp.gmail.com with ESMTPSA id b; x\n",
+		 "mail.example.org", "192.0.2.1"},
+		/* The bounce itself tells on which host it was written. */
+		{"", "Received: from mx.example.net (mx.example.net "
+		     "[192.0.2.8]) by mail.example.org\n"
+		     "Received: from exim by mx.example.net with local\n",
+		 FROM_OUTSIDE, "mail.example.org", "192.0.2.1"},
+		{"", "Received: from mx.example.net (mx.example.net "
+		     "[192.0.2.8]) by mail.example.org\n", FROM_OUTSIDE, "", ""},
+		/* It came another way, was written there, or lies. */
+		{"mx.example.com", "", FROM_OUTSIDE, "", ""},
+		{"", "", FROM_OUTSIDE, "", ""},
+		{"mx.example.net", "",
+		 "Received: by mx.example.net (Postfix, from userid 33) id 3\n"
+		 FORGED, "", ""},
+		{"mx.example.net", "",
+		 "Received: from a.example ([203.0.113.8]) by b.example\n"
+		 FROM_OUTSIDE, "", ""},
+		{"mx.example.net", "",
+		 "Received: from mx.example.net (x.example [203.0.113.8])\n"
+		 "\tby mx.example.net\n" FORGED, "", ""},
+		{"mx.example.net", "", "", "", ""},
+	};
+	struct arena *a = arena_new(1 << 22);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct ev_returned *r;
+		char text[4096];
+		struct bounced x;
+
+		arena_reset(a);
+		(void)snprintf(
+		    text, sizeof(text),
+		    "%s" HEAD "--b\n\nwords\n\n"
+		    "--b\nContent-Type: message/delivery-status\n\n%s%s\n\n"
+		    "Final-Recipient: rfc822; bert@example.net\n"
+		    "Action: failed\nStatus: 5.1.1\n\n"
+		    "--b\nContent-Type: text/rfc822-headers\n\n%s"
+		    "From: anna@example.org\n\n--b--\n",
+		    cases[i].outer,
+		    cases[i].reporter[0] ? "Reporting-MTA: dns; "
+		                         : "X-Nothing: x",
+		    cases[i].reporter, cases[i].received);
+		x = bounced(a, text);
+		assert_int_equal(x.list.n, 1);
+		r = x.list.v[0].returned;
+		assert_non_null(r);
+		assert_sv(r->from, "anna@example.org");
+		if (!sv_eq(r->client_helo, sv_str(cases[i].helo)) ||
+		    !sv_eq(r->client_ip, sv_str(cases[i].ip)))
+			fail_msg("case %zu: \"%.*s\" [%.*s]", i,
+			         SV_FMT(r->client_helo), SV_FMT(r->client_ip));
+	}
+	arena_free(a);
+}
+
 UNIT_MAIN(cmocka_unit_test(fields_and_words_are_joined),
           cmocka_unit_test(the_words_tell_the_stage),
           cmocka_unit_test(a_goodbye_is_no_reason),
           cmocka_unit_test(words_stand_where_they_are),
 	    cmocka_unit_test(fields_stand_where_they_are),
-	    cmocka_unit_test(many_recipients),
+	    cmocka_unit_test(the_queue_time_is_over),
+          cmocka_unit_test(a_program_on_the_spot),
+          cmocka_unit_test(a_cut_reply),
+          cmocka_unit_test(many_recipients),
 	    cmocka_unit_test(complaints), cmocka_unit_test(answers),
           cmocka_unit_test(ordinary_mails_are_none),
           cmocka_unit_test(forwarded), cmocka_unit_test(only_a_page), cmocka_unit_test(addresses_of_fields),
-          cmocka_unit_test(odd_spacing))
+          cmocka_unit_test(odd_spacing), cmocka_unit_test(clients_are_told))

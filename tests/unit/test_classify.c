@@ -4,13 +4,16 @@
 #include "classify/classify.h"
 #include "rules_unit.h"
 
-static const char providers[] =
-    "Provider: big\nName: Big Mail\nKind: mailbox\nChecked: 2026-11\n"
-    "Alias: bigmail\nHost: *.big.example.com\nSubmission: smtp.big.example.com\n"
-    "Mark: - bigmark\n\n"
-    "Provider: small\nName: Small\nKind: mailbox\nChecked: 2026-11\n"
-    "Host: mx.small.example.net\n\n"
-    "Provider: server\nName: Server\nKind: software\nChecked: 2026-11\n\n";
+#define UNIT_PROVIDERS                                                        \
+	"Provider: big\nName: Big Mail\nKind: mailbox\nChecked: 2026-11\n"     \
+	"Alias: bigmail\nHost: *.big.example.com\n"                            \
+	"Submission: smtp.big.example.com\nMark: - bigmark\n\n"                \
+	"Provider: small\nName: Small\nKind: mailbox\nChecked: 2026-11\n"      \
+	"Host: mx.small.example.net\n\n"                                       \
+	"Provider: server\nName: Server\nKind: software\n"                     \
+	"Checked: 2026-11\n\n"
+
+static const char providers[] = UNIT_PROVIDERS;
 
 static struct classification ask_sets(const struct ruleset *const *sets,
                                       size_t n, const struct classify_in *in)
@@ -565,7 +568,60 @@ static void misuse_and_reuse(void **state)
 	unit_rules_free(&u);
 }
 
+/* Short tails, stars at either end, the name below "*.", dots at the end. */
+static void providers_by_name_and_host(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *host, *id;
+		bool submission;
+	} hosts[] = {
+		{"mx.big.example.com", "big", false},
+		{"MX.Big.Example.COM.", "big", false},
+		{"big.example.com", "big", false},
+		{"smtp.big.example.com", "big", true},
+		{"notbig.example.com", "", false},
+		{"mx.small.example.net", "small", false},
+		{"amx.small.example.net", "", false},
+		{"a.zz", "short", false},
+		{"zz", "short", false},
+		{"azz", "", false},
+		{"relay7.example.org", "short", false},
+		{"relay7.anything", "short", false},
+		{"", "", false},
+	}, names[] = {
+		{"big", "big", false}, {"BIG MAIL", "big", false},
+		{"bigmail", "big", false}, {"mail", "", false},
+		{"Dot Inc.", "short", false}, {"Dot Inc", "", false},
+		{"short.", "", false}, {"s-x", "short", false},
+		{"s-", "short", false}, {"", "", false},
+	};
+	/* clang-format on */
+	struct unit_rules u;
+	bool submission;
+
+	(void)state;
+	unit_rules(&u, UNIT_PROVIDERS
+	           "Provider: short\nName: Dot Inc.\nKind: mailbox\n"
+	           "Checked: 2026-11\nAlias: s-*\nHost: *.zz | relay*\n\n");
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		const struct provider *p = provider_by_host(
+		    &u.rs, sv_str(hosts[i].host), &submission);
+
+		assert_sv(p ? rs_str(&u.rs, p->id) : SV(""), hosts[i].id);
+		assert_int_equal(submission, hosts[i].submission);
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct provider *p =
+		    provider_by_name(&u.rs, sv_str(names[i].host));
+
+		assert_sv(p ? rs_str(&u.rs, p->id) : SV(""), names[i].id);
+	}
+	unit_rules_free(&u);
+}
+
 UNIT_MAIN(cmocka_unit_test(the_order_of_winning),
+          cmocka_unit_test(providers_by_name_and_host),
           cmocka_unit_test(rules_of_the_user_win), cmocka_unit_test(conditions),
           cmocka_unit_test(a_mark_tells_the_provider),
           cmocka_unit_test(codes_count_where_no_words_do),

@@ -111,6 +111,18 @@ static void lines_are_counted(void **state)
 	arena_free(a);
 }
 
+static void show(const struct csv_table *t, char *to, size_t size)
+{
+	size_t at = (size_t)snprintf(to, size, "%c%s", t->separator,
+	                             t->header ? " header" : "");
+
+	for (int k = 0; k < CSV_TELLS; k++)
+		if (t->at[k] >= 0)
+			at += (size_t)snprintf(
+				to + at, size - at, " %s=%d",
+				csv_tells_name((enum csv_tells)k), t->at[k]);
+}
+
 static void columns_are_told(void **state)
 {
 	struct arena *a = arena_new(MEMORY);
@@ -119,22 +131,96 @@ static void columns_are_told(void **state)
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		struct csv_table t;
 		char got[256];
-		size_t at;
 
 		if (!csv_look(a, sv_str(tables[i].text), 0, &t)) {
 			if (tables[i].want)
 				fail_msg("row %zu: no table", i);
 			continue;
 		}
-		at = (size_t)snprintf(got, sizeof(got), "%c%s", t.separator,
-		                      t.header ? " header" : "");
-		for (int k = 0; k < CSV_TELLS; k++)
-			if (t.at[k] >= 0)
-				at += (size_t)snprintf(
-					got + at, sizeof(got) - at, " %s=%d",
-					csv_tells_name((enum csv_tells)k),
-					t.at[k]);
+		show(&t, got, sizeof(got));
 		if (!tables[i].want || strcmp(got, tables[i].want))
+			fail_msg("row %zu: \"%s\"", i, got);
+	}
+	arena_free(a);
+}
+
+/* clang-format off */
+/* Choices parted by "/"; the table as above, or what the message has. */
+static const struct {
+	const char *text, *choices, *want;
+} chosen[] = {
+	/* The user's word stands over what is found out. */
+	{"email,reason,detail\na@example.org,x,550 no\n",
+	 "reply=Reason", ", header recipient=0 reply=1"},
+	{"email,to\na@example.org,b@example.org\n",
+	 "recipient=to/reply=email", ", header recipient=1 reply=0"},
+	/* One column for two things, and two choices for one. */
+	{"who,what\na@example.org,550 5.1.1\n",
+	 "recipient=who/code=what/status=what",
+	 ", header recipient=0 code=1 status=1"},
+	{"who,what\na,b\n", "recipient=what/recipient=who",
+	 ", header recipient=0"},
+	/* Names with separators in them; commas are more, but no columns. */
+	{"Wer;Grund, lang, wie gesagt\na@example.org;nein\n",
+	 "recipient=Wer/reply= grund, lang, wie gesagt ",
+	 "; header recipient=0 reply=1"},
+	{"\"Wer\",\"Er\"\"r\"\na,b\n", "reply=er\"r/recipient=wer",
+	 ", header recipient=0 reply=1"},
+	/* By number, with a header and without one; a name wins. */
+	{"wer,was\na@example.org,weg\n", "recipient=1/reply=2",
+	 ", header recipient=0 reply=1"},
+	{"a@example.org,weg\nb@example.org,fort\n", "recipient=1/reply=2",
+	 ", recipient=0 reply=1"},
+	{"2,1\nx,y\n", "reply=1/date=2", ", header reply=1 time=0"},
+	/* What is not there. */
+	{"wer,was\na@example.org,weg\n", "reply=wie",
+	 "has no column \"wie\", only wer, was"},
+	{"wer,was\n", "reply=3", "has no column \"3\", only wer, was"},
+	{"wer,was\n", "reply=0", "has no column \"0\", only wer, was"},
+	{"w\033[31mer,was\n", "reply=x", "only w?[31mer, was"},
+	{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaa,bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb,c,d,e\n",
+	 "reply=x", "bbb, ..."},
+	{"", "reply=x", "has no column \"x\", only "},
+	/* No choices. */
+	{"wer,was\n", "reply", "\"reply\" is not of the form reply=HEADER"},
+	{"wer,was\n", "reply=", "not of the form"},
+	{"wer,was\n", "repply=was", "no column is called \"repply\": recipient"},
+};
+/* clang-format on */
+
+static enum mw_status choose(struct arena *a, const char *text, sv choices,
+                             struct csv_table *t, struct mw_err *err)
+{
+	struct csv_choice c[4];
+	size_t n = 0;
+
+	while (choices.n) {
+		enum mw_status st = csv_choice_parse(sv_cut(&choices, '/'),
+		                                     &c[n++], err);
+
+		if (st != MW_OK)
+			return st;
+	}
+	return csv_choose(a, sv_str(text), c, n, t, err);
+}
+
+static void users_choose(void **state)
+{
+	struct arena *a = arena_new(MEMORY);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
+		struct csv_table t = {0};
+		struct mw_err err = {0};
+		char got[256];
+
+		arena_reset(a);
+		if (choose(a, chosen[i].text, sv_str(chosen[i].choices), &t,
+		           &err) == MW_OK)
+			show(&t, got, sizeof(got));
+		else
+			(void)snprintf(got, sizeof(got), "%s", err.text);
+		if (!sv_has(sv_str(got), sv_str(chosen[i].want)))
 			fail_msg("row %zu: \"%s\"", i, got);
 	}
 	arena_free(a);
@@ -162,6 +248,8 @@ static void names_go_both_ways(void **state)
 		assert_int_equal(t, i);
 	}
 	assert_false(csv_tells_from(SV(""), &t));
+	assert_true(csv_tells_from(SV("date"), &t));
+	assert_int_equal(t, CSV_TIME);
 }
 
 /* A million quotes that nothing closes. */
@@ -186,6 +274,7 @@ static void quotes_cost_nothing(void **state)
 UNIT_MAIN(cmocka_unit_test(records_are_cut),
           cmocka_unit_test(lines_are_counted),
           cmocka_unit_test(columns_are_told),
+          cmocka_unit_test(users_choose),
           cmocka_unit_test(ends_are_found),
           cmocka_unit_test(names_go_both_ways),
           cmocka_unit_test(quotes_cost_nothing))

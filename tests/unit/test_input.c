@@ -314,7 +314,6 @@ static void tables_come_in_parts(void **state)
 		assert_int_equal(item.offset, at);
 		assert_int_equal(item.line, line);
 		assert_int_equal(item.table.at[CSV_REPLY], 1);
-		assert_sv(item.header, "email,reason\n");
 		assert_true(sv_ends(item.raw, sv_str(row)));
 		at += item.raw.n;
 		line += 2 * (item.raw.n / (sizeof(row) - 1)) + !part;

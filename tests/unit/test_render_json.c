@@ -91,6 +91,36 @@ static void any_byte_gives_valid_json(void **state)
 	}
 }
 
+/* Plain bytes are looked for in eights: one is seen wherever it stands. */
+static void any_place_is_seen(void **state)
+{
+	struct rnode *n = rnode_new(a, RNODE_STRING);
+
+	(void)state;
+	for (unsigned c = 0; c < 0x80; c++)
+		for (size_t at = 0; at < 20; at++) {
+			char bytes[20];
+			json_t *back;
+
+			memset(bytes, 'x', sizeof(bytes));
+			bytes[at] = (char)c;
+			n->text = sv_of(bytes, sizeof(bytes));
+			buf_reset(&out);
+			render_json(n, 0, &out);
+			back = json_loadb(out.p, out.n,
+			                  JSON_DECODE_ANY | JSON_ALLOW_NUL,
+			                  NULL);
+			assert_non_null(back);
+			assert_int_equal(json_string_length(back),
+			                 sizeof(bytes));
+			assert_memory_equal(json_string_value(back), bytes,
+			                    sizeof(bytes));
+			assert_true(c != 0x7f || sv_has(buf_sv(&out),
+			                                SV("\\u007f")));
+			json_decref(back);
+		}
+}
+
 static struct rnode *sample(void)
 {
 	struct rnode *root = rnode_new(a, RNODE_OBJECT), *list, *d;
@@ -179,5 +209,6 @@ static void a_full_buffer_is_told(void **state)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 UNIT_MAIN(TEST(strings_are_escaped), TEST(any_byte_gives_valid_json),
+          TEST(any_place_is_seen),
           TEST(data_only_in_order), TEST(indented), TEST(no_data_is_null),
           TEST(too_deep_is_cut), TEST(a_full_buffer_is_told))

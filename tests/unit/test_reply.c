@@ -19,6 +19,8 @@ static const struct {
 	{"550 #5.1.0 Address rejected.", 550, "5.1.0", "Address rejected."},
 	{"550", 550, "", ""},
 	{"421-4.7.0 slow 421 4.7.0 down", 421, "4.7.0", "slow down"},
+	{"220-mx.example.net 421 4.2.1 try later", 421, "4.2.1", "try later"},
+	{"220-mx.example.net 421 hosts", 220, "", "mx.example.net 421 hosts"},
 	{"554 IP=192.0.2.7 - 550 reasons", 554, "", "IP=192.0.2.7 - 550 reasons"},
 	{"mailbox unavailable", 0, "", "mailbox unavailable"},
 	{"5.7.1 relaying denied", 0, "5.7.1", "relaying denied"},
