@@ -75,20 +75,30 @@ static bool has_uri(const struct buf *b, size_t from, sv uri)
 	return false;
 }
 
+/* Needs neither escapes nor quotation marks. */
+static bool is_plain(sv address)
+{
+	size_t at = sv_rchr(address, '@');
+
+	if (at == SV_NPOS || !at || at + 1 == address.n)
+		return false;
+	for (size_t i = 0; i < address.n; i++)
+		if (!is_alnum(address.p[i]) && i != at &&
+		    (!address.p[i] || !strchr("._-+=", address.p[i])))
+			return false;
+	return true;
+}
+
 /* Usable, or an address that only lacks its mailto:. */
 static sv uri_text(struct arena *a, const struct dmarc_uri *u)
 {
-	bool address = sv_chr(u->uri, '@') != SV_NPOS;
-
-	for (size_t i = 0; i < u->uri.n; i++)
-		if (u->uri.p[i] == ' ' || u->uri.p[i] == ':')
-			address = false;
 	if (u->usable)
 		return sv_istarts(u->uri, SV("mailto:")) && !u->domain.n
 		           ? SV("")
 		           : u->uri;
-	return address ? arena_printf(a, "mailto:%.*s", SV_FMT(u->uri))
-	               : SV("");
+	return is_plain(u->uri)
+	           ? arena_printf(a, "mailto:%.*s", SV_FMT(u->uri))
+	           : SV("");
 }
 
 static void put_uri(struct writer *w, const char *tag, size_t *from, sv uri)
@@ -103,20 +113,6 @@ static void put_uri(struct writer *w, const char *tag, size_t *from, sv uri)
 		buf_addc(&w->b, ',');
 	}
 	buf_add(&w->b, uri);
-}
-
-/* Needs neither escapes nor quotation marks. */
-static bool is_plain(sv address)
-{
-	size_t at = sv_rchr(address, '@');
-
-	if (at == SV_NPOS || !at || at + 1 == address.n)
-		return false;
-	for (size_t i = 0; i < address.n; i++)
-		if (!is_alnum(address.p[i]) && i != at &&
-		    (!address.p[i] || !strchr("._-+=", address.p[i])))
-			return false;
-	return true;
 }
 
 static void put_uris(struct writer *w, struct arena *a, bool failure, sv own)
