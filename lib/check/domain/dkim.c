@@ -112,10 +112,10 @@ static size_t collect(struct check_run *run, struct tried *t)
 	size_t n = 0;
 
 	for (size_t i = 0; i < target->nselectors; i++)
-		t[n++] = (struct tried){target->selectors[i], true, {0}};
+		t[n++] = (struct tried){.selector = target->selectors[i],
+		                        .given = true};
 	for (size_t i = 0; check_selectors[i] && n < TRIED_MAX; i++)
-		t[n++] = (struct tried){sv_str(check_selectors[i]), false,
-		                        {0}};
+		t[n++] = (struct tried){.selector = sv_str(check_selectors[i])};
 	return n;
 }
 
