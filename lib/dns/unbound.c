@@ -74,7 +74,7 @@ struct unbound {
 	struct anchor anchor[DNS_ANCHORS_MAX];
 	size_t nanchor;
 	uint64_t ahead[AHEAD]; /* hashes of names */
-	struct sink sink;
+	struct sink sink, *said; /* said: this one, or that of log_with */
 	sv name;
 	bool forwards;
 };
@@ -117,17 +117,17 @@ static sv reason(struct unbound *u, const struct dns_query *q)
 	char name[DNS_NAME_TEXT], room[10];
 	sv line, out = {0}, about;
 
-	fflush(u->sink.f);
+	fflush(u->said->f);
 	about = arena_printf(q->a, "SERVFAIL <%s%s %s IN>: ",
 	                     q->name.n > 1 ? dns_name_text(&q->name, name).p
 	                                   : "",
 	                     ".", dns_type_name(q->type, room));
-	pthread_mutex_lock(&u->sink.lock);
-	line = sv_of(u->sink.line, u->sink.n);
+	pthread_mutex_lock(&u->said->lock);
+	line = sv_of(u->said->line, u->said->n);
 	if (sv_has(line, about))
 		out = arena_dup(q->a, sv_drop(line, sv_find(line, about) +
 		                                        about.n));
-	pthread_mutex_unlock(&u->sink.lock);
+	pthread_mutex_unlock(&u->said->lock);
 	return out;
 }
 
@@ -500,8 +500,9 @@ static void unbound_free(struct dns_resolver *r)
 	for (size_t i = 0; i < u->nanchor; i++)
 		forget(&u->anchor[i].waiting);
 	if (u->ctx) {
-		/* The log outlives the context. */
-		(void)ub_ctx_debugout(u->ctx, NULL);
+		/* The log outlives the context; one that is shared goes on. */
+		if (u->said == &u->sink)
+			(void)ub_ctx_debugout(u->ctx, NULL);
 		ub_ctx_delete(u->ctx);
 	}
 	if (u->sink.f)
@@ -731,7 +732,7 @@ static enum mw_status set_up(struct unbound *u,
 	int e;
 
 	/* It writes to standard error otherwise. */
-	(void)ub_ctx_debugout(u->ctx, u->sink.f);
+	(void)ub_ctx_debugout(u->ctx, u->said->f);
 	st = set_servers(u, opt, err);
 	if (st == MW_OK)
 		st = set_anchors(u, opt, err);
@@ -764,8 +765,10 @@ enum mw_status dns_unbound_new(struct dns_loop *loop,
 	TAILQ_INIT(&u->waiting);
 	TAILQ_INIT(&u->running);
 	pthread_mutex_init(&u->sink.lock, NULL);
+	u->said = opt->log_with ? ((struct unbound *)opt->log_with)->said
+	                        : &u->sink;
 	u->a = arena_new(TEXTS_BYTES);
-	if (u->a && sink_open(&u->sink))
+	if (u->a && (opt->log_with || sink_open(&u->sink)))
 		u->ctx = ub_ctx_create_event(u->base);
 	st = u->ctx ? set_up(u, opt, err)
 	            : mw_fail(err, MW_ENOMEM, "no memory for a resolver");

@@ -45,6 +45,11 @@ struct dns_unbound_options {
 	 * addresses' names too, which libunbound otherwise denies by itself.
 	 */
 	bool lan_zones;
+	/*
+	 * Another one of this run, which is freed later: libunbound has one
+	 * log for all, so both look up there why a question failed.
+	 */
+	struct dns_resolver *log_with;
 };
 
 /*

@@ -12,10 +12,13 @@
 #define FACTS_BYTES ((size_t)1 << 30)
 #define QUESTION_MS 5000
 #define ALL_MS 30000
+/* By the resolver that starts at the root; beside the FACTS_ bits. */
+#define RECURSIVE 4U
 
 struct fact {
 	struct dns_answer answer;
 	struct dns_query query;
+	unsigned how;               /* FACTS_ and RECURSIVE bits */
 	struct fact *next;          /* of the same hash */
 	struct fact *before, *after; /* of the pending ones */
 };
@@ -62,7 +65,10 @@ struct facts *facts_new(const struct facts_options *opt)
 
 static struct dns_resolver *resolver_of(struct facts *f, const struct fact *p)
 {
-	return p->query.server.bytes ? f->opt.direct : f->opt.resolver;
+	if (p->query.server.bytes)
+		return f->opt.direct;
+	return p->how & RECURSIVE && f->opt.recursive ? f->opt.recursive
+	                                              : f->opt.resolver;
 }
 
 void facts_free(struct facts *f)
@@ -158,6 +164,7 @@ static struct fact *add(struct facts *f, const struct dns_name *name,
 	p->query = (struct dns_query){.name = *name, .type = type,
 	    .a = f->a, .answer = &p->answer, .done = on_done, .arg = f};
 	p->query.server = *server;
+	p->how = how;
 	p->query.tcp = how & FACTS_TCP;
 	p->query.no_edns = how & FACTS_NO_EDNS;
 	p->answer.name = *name;
@@ -166,8 +173,9 @@ static struct fact *add(struct facts *f, const struct dns_name *name,
 	return p;
 }
 
-static void start(struct facts *f, struct fact *p, struct dns_resolver *r)
+static void start(struct facts *f, struct fact *p)
 {
+	struct dns_resolver *r = resolver_of(f, p);
 	int64_t now = f->opt.loop ? dns_loop_ms() : 0;
 
 	if (!f->deadline_ms)
@@ -188,11 +196,6 @@ static void start(struct facts *f, struct fact *p, struct dns_resolver *r)
 		r->ask(r, &p->query);
 }
 
-static unsigned how_of(const struct dns_query *q)
-{
-	return (q->tcp ? FACTS_TCP : 0) | (q->no_edns ? FACTS_NO_EDNS : 0);
-}
-
 /* server has no bytes where the resolver is to be asked. */
 static const struct dns_answer *get(struct facts *f,
                                     const struct dns_name *name, uint16_t type,
@@ -203,7 +206,7 @@ static const struct dns_answer *get(struct facts *f,
 
 	while (p && (p->query.type != type || !dns_name_eq(&p->query.name, name)
 	             || !ip_eq(&p->query.server, server)
-	             || how_of(&p->query) != how))
+	             || p->how != how))
 		p = p->next;
 	if (p)
 		return &p->answer;
@@ -212,7 +215,7 @@ static const struct dns_answer *get(struct facts *f,
 		return &f->full;
 	p->next = f->table[h & (f->size - 1)];
 	f->table[h & (f->size - 1)] = p;
-	start(f, p, server->bytes ? f->opt.direct : f->opt.resolver);
+	start(f, p);
 	return &p->answer;
 }
 
@@ -251,6 +254,13 @@ const struct dns_answer *facts_at_by(struct facts *f, const struct ip *server,
                                      uint16_t type, unsigned how)
 {
 	return get(f, name, type, server, how);
+}
+
+const struct dns_answer *facts_recursive(struct facts *f,
+                                         const struct dns_name *name,
+                                         uint16_t type)
+{
+	return get(f, name, type, &nobody, f->opt.recursive ? RECURSIVE : 0);
 }
 
 bool facts_has_direct(const struct facts *f)

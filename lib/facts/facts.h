@@ -29,6 +29,8 @@ struct facts;
 struct facts_options {
 	struct dns_resolver *resolver; /* borrowed; must outlive the facts */
 	struct dns_resolver *direct;   /* for facts_at(); may be NULL */
+	/* Starts at the root by itself; NULL: resolver does. */
+	struct dns_resolver *recursive;
 	struct prober *prober;         /* borrowed; NULL: nobody is connected to */
 	struct dns_loop *loop;         /* borrowed; NULL: resolvers that need none */
 	int64_t now;                   /* Unix time; 0: the clock's */
@@ -52,6 +54,14 @@ const struct dns_answer *facts_dns(struct facts *f,
 /* name as for dns_name_plain(); one that cannot be a name does not exist. */
 const struct dns_answer *facts_text(struct facts *f, sv name, uint16_t type);
 const struct dns_answer *facts_ptr(struct facts *f, const struct ip *ip);
+
+/*
+ * For those who refuse questions that come through the servers of a provider
+ * or a public resolver: DNS lists.
+ */
+const struct dns_answer *facts_recursive(struct facts *f,
+                                         const struct dns_name *name,
+                                         uint16_t type);
 
 /* One server's own view: asked directly, without recursion. */
 const struct dns_answer *facts_at(struct facts *f, const struct ip *server,
