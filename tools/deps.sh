@@ -12,7 +12,8 @@ libjansson-dev libevent-dev libunbound-dev libssl-dev libcurl4-openssl-dev \
 libidn2-dev libpsl-dev publicsuffix" ;;
 	check) echo "libcmocka-dev python3 python3-jsonschema mandoc \
 zsh fish bash-completion clang g++ nodejs php-cli iproute2 mount \
-libemail-outlook-message-perl nsd ldnsutils python3-spf libspf2-dev openssl" ;;
+libemail-outlook-message-perl nsd ldnsutils rbldnsd python3-spf \
+libspf2-dev openssl" ;;
 	fuzz) echo "clang" ;; # also what make asan needs
 	bench) echo "g++ libre2-dev libspf2-dev" ;;
 	*)
@@ -29,7 +30,7 @@ have() {
 	nodejs) command -v node >/dev/null 2>&1 ;;
 	iproute2) command -v ip >/dev/null 2>&1 ;;
 	ldnsutils) command -v ldns-signzone >/dev/null 2>&1 ;;
-	nsd) PATH=$PATH:/usr/sbin command -v nsd >/dev/null 2>&1 ;;
+	nsd | rbldnsd) PATH=$PATH:/usr/sbin command -v "$1" >/dev/null 2>&1 ;;
 	php-cli) command -v php >/dev/null 2>&1 ;;
 	make | meson | openssl | python3 | mandoc | clang | zsh | fish | mount)
 		command -v "$1" >/dev/null 2>&1 ;;

@@ -45,7 +45,8 @@ struct mw_check_options {
 	 */
 	const char *with;
 	const char *resolver; /* "ADDR" or "ADDR@PORT"; NULL: the system's */
-	const char *receiver; /* judge by the rules of that one: "google" */
+	/* Judge by the rules of these too: "google,yahoo", "all". */
+	const char *receiver;
 	const char *skip;     /* names of checks, separated by commas */
 	/* A world of records as text instead of the network; see dns/zone.h. */
 	const char *zone;
@@ -66,6 +67,12 @@ struct mw_check_options {
 	void *arg;
 	/* Set by a signal handler: what is known so far is the answer. */
 	const volatile int *stop;
+	/*
+	 * Keys for DNS lists that want one, as text: a zone and its key a
+	 * line.  They are never shown nor recorded.
+	 */
+	const char *list_keys;
+	size_t list_keys_n;
 };
 
 /*

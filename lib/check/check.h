@@ -23,6 +23,8 @@
 #define CHECK_RECORDS_MAX 8
 
 struct crypto;
+struct zones;
+struct dns_keys;
 
 /* What is examined.  Empty or 0: not told. */
 struct check_target {
@@ -38,6 +40,8 @@ struct check_target {
 	sv message;            /* its bytes; p is NULL where there is none */
 	bool smtp;             /* mail servers may be connected to */
 	struct crypto *crypto; /* borrowed; NULL: signatures are not looked at */
+	const struct zones *lists;    /* DNS lists that are asked; NULL: none */
+	const struct dns_keys *keys;  /* for those that want one; may be NULL */
 };
 
 enum check_state { CHECK_PASS, CHECK_FAIL, CHECK_UNKNOWN, CHECK_SKIPPED };

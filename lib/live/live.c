@@ -2,7 +2,9 @@
 #include "live/live.h"
 
 #include "auth/crypto.h"
+#include "check/receiver.h"
 #include "check/tree.h"
+#include "check/zones.h"
 #include "live/target.h"
 #include "live/world.h"
 
@@ -15,6 +17,7 @@ struct run {
 	const struct mw_check_options *opt;
 	struct check_target target;
 	struct world *world;
+	struct receivers *receivers; /* NULL: not asked for */
 	struct facts *facts, *again;
 	struct crypto *crypto;
 	struct checks checks, second;
@@ -80,6 +83,51 @@ static enum mw_status prove(struct run *r, const struct findings *k,
 	return st;
 }
 
+/* A world that was made by hand has the lists that stand in it. */
+static enum mw_status take_lists(struct run *r, struct mw_err *err)
+{
+	struct zones *z;
+	enum mw_status st = zones_read(
+	    r->a, sv_of(zones_builtin, zones_builtin_n), &z, err);
+
+	if (st != MW_OK)
+		return st;
+	if (r->opt->zone)
+		zones_only(z, sv_of(r->opt->zone, r->opt->zone_n));
+	r->target.lists = z;
+	r->target.keys = world_keys(r->world);
+	return MW_OK;
+}
+
+static enum mw_status take_receivers(struct run *r, struct mw_err *err)
+{
+	enum mw_status st;
+
+	if (!r->opt->receiver)
+		return MW_OK;
+	st = receivers_read(r->a, sv_of(receivers_builtin,
+	                                receivers_builtin_n),
+	                    &r->receivers, err);
+	return st == MW_OK ? receivers_named(r->receivers,
+	                                     sv_str(r->opt->receiver), err)
+	                   : st;
+}
+
+/* Their verdict stands behind the findings that it is made of. */
+static enum mw_status judge(struct run *r, const struct findings *k,
+                            struct mw_err *err)
+{
+	struct checks *c = &r->checks;
+	enum mw_status st;
+
+	if (!r->receivers || c->n == CHECKS_MAX)
+		return MW_OK;
+	st = receivers_judge(r->receivers, sv_str(r->opt->receiver), k,
+	                     c->runs, c->n, &r->target, &c->runs[c->n], err);
+	c->n += st == MW_OK;
+	return st;
+}
+
 static enum mw_status run_all(struct run *r, struct rnode *root,
                               struct live_result *out, struct mw_err *err)
 {
@@ -94,13 +142,19 @@ static enum mw_status run_all(struct run *r, struct rnode *root,
 	if (st == MW_OK && r->target.message.p)
 		r->target.crypto = r->crypto = crypto_new(KEYS_MAX);
 	if (st == MW_OK)
+		st = take_receivers(r, err);
+	if (st == MW_OK)
 		st = world_new(r->opt, &r->world, err);
+	if (st == MW_OK)
+		st = take_lists(r, err);
 	if (st == MW_OK)
 		st = world_facts(r->world, SV(""), &r->facts, err);
 	if (st == MW_OK)
 		st = checks_run(&r->checks, r->facts, &r->target, &opt);
 	if (st == MW_OK)
 		st = prove(r, k, &proofs, err);
+	if (st == MW_OK)
+		st = judge(r, k, err);
 	if (st != MW_OK)
 		return st;
 	check_tree(r->a, k, r->checks.runs, r->checks.n, &proofs, zone_text(r), root,

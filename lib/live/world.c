@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "live/world.h"
 
+#include "dns/keyed.h"
 #include "dns/loop.h"
 #include "dns/overlay.h"
 #include "dns/record.h"
@@ -9,6 +10,9 @@
 #include "dns/zone.h"
 
 #include <stdlib.h>
+
+/* The longest file of keys. */
+#define KEYS_BYTES ((size_t)64 << 10)
 
 /* Layers of one run: what is asked, what writes it down. */
 struct world {
@@ -20,6 +24,10 @@ struct world {
 	struct dns_resolver *base, *recorded; /* recorded: over base, or NULL */
 	struct dns_resolver *direct, *direct_recorded;
 	struct prober *prober; /* NULL: nobody is connected to */
+	/* For DNS lists: recursion of one's own, keys put in, written down. */
+	struct dns_resolver *root, *keyed, *lists_recorded;
+	struct arena *a; /* for the keys */
+	struct dns_keys *keys;
 	int64_t now;
 	struct view *views;
 };
@@ -90,7 +98,44 @@ static enum mw_status from_network(struct world *w, struct mw_err *err)
 	if (st != MW_OK)
 		return st;
 	w->direct = dns_stub_new(w->loop, &direct);
-	return w->direct ? MW_OK : no_memory(err);
+	if (!w->direct)
+		return no_memory(err);
+	/* Lists refuse who comes through the resolver of a provider. */
+	o = (struct dns_unbound_options){.log_with = w->base};
+	return w->opt->resolver ? MW_OK
+	                        : dns_unbound_new(w->loop, &o, &w->root, err);
+}
+
+static struct dns_resolver *for_lists(const struct world *w)
+{
+	return w->keyed ? w->keyed : w->root ? w->root : w->base;
+}
+
+/* A recording has the masked names, so it wants no keys. */
+static enum mw_status read_keys(struct world *w, struct mw_err *err)
+{
+	enum mw_status st;
+
+	if (!w->opt->list_keys)
+		return MW_OK;
+	w->a = arena_new(KEYS_BYTES);
+	if (!w->a)
+		return no_memory(err);
+	st = dns_keys_read(w->a, sv_of(w->opt->list_keys, w->opt->list_keys_n),
+	                   &w->keys, err);
+	if (st == MW_ESYNTAX || st == MW_ELIMIT)
+		return mw_fail_at(err, MW_EINVAL, err->where,
+		                  "line %zu of the keys is not a zone and its "
+		                  "key, or there are too many", err->where);
+	if (st != MW_OK || w->replay)
+		return st;
+	w->keyed = dns_keyed_resolver(w->keys, for_lists(w));
+	return w->keyed ? MW_OK : no_memory(err);
+}
+
+const struct dns_keys *world_keys(const struct world *w)
+{
+	return w->keys;
 }
 
 /*
@@ -125,7 +170,9 @@ static enum mw_status start_recording(struct world *w, struct mw_err *err)
 	if (w->direct)
 		w->direct_recorded = dns_record_resolver(w->recorder,
 		                                         w->direct);
-	return w->recorded && (!w->direct || w->direct_recorded)
+	w->lists_recorded = dns_record_resolver(w->recorder, for_lists(w));
+	return w->recorded && w->lists_recorded &&
+	       (!w->direct || w->direct_recorded)
 	           ? MW_OK : no_memory(err);
 }
 
@@ -148,6 +195,8 @@ enum mw_status world_new(const struct mw_check_options *opt,
 		st = from_network(w, err);
 	if (st == MW_OK)
 		st = start_probing(w, err);
+	if (st == MW_OK)
+		st = read_keys(w, err);
 	return st == MW_OK ? start_recording(w, err) : st;
 }
 
@@ -174,12 +223,16 @@ void world_free(struct world *w)
 	prober_free(w->prober);
 	dns_resolver_free(w->recorded);
 	dns_resolver_free(w->direct_recorded);
+	dns_resolver_free(w->lists_recorded);
+	dns_resolver_free(w->keyed);
+	dns_resolver_free(w->root);
 	dns_resolver_free(w->base);
 	dns_resolver_free(w->direct);
 	dns_record_drop(w->recorder);
 	dns_replay_free(w->replay);
 	dns_zone_free(w->zone);
 	dns_loop_free(w->loop);
+	arena_free(w->a);
 	free(w);
 }
 
@@ -222,6 +275,9 @@ enum mw_status world_facts(struct world *w, sv with, struct facts **out,
 	if (st != MW_OK)
 		return st;
 	o.resolver = v->resolver;
+	if (for_lists(w) != w->base)
+		o.recursive = w->lists_recorded ? w->lists_recorded
+		                                : for_lists(w);
 	*out = facts_new(&o);
 	return *out ? MW_OK : no_memory(err);
 }

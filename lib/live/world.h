@@ -16,6 +16,9 @@ enum mw_status world_new(const struct mw_check_options *opt,
 enum mw_status world_end(struct world *w, struct mw_err *err);
 void world_free(struct world *w);
 
+/* Keys for DNS lists; NULL: none were given. */
+const struct dns_keys *world_keys(const struct world *w);
+
 /*
  * Facts of that world with a text laid over it (empty: as the caller wished).
  * The caller frees them before the world.

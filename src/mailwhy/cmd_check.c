@@ -10,7 +10,7 @@
 static struct {
 	struct opt_list ips, selectors, with, own;
 	const char *helo, *mail_from, *from, *message, *receiver, *resolver,
-	    *skip, *zone, *record, *replay, *now, *timeout;
+	    *skip, *zone, *record, *replay, *now, *timeout, *list_keys;
 	bool offline, smtp, dry_run;
 } opts;
 
@@ -32,6 +32,8 @@ static const struct opt options[] = {
 		"a domain or host of yours: ask there what no stranger is asked", NULL},
 	{"receiver", 0, OPT_STRING, &opts.receiver, "NAME",
 		"judge by the published rules of that receiver too", NULL},
+	{"list-keys", 0, OPT_STRING, &opts.list_keys, "FILE",
+		"keys for DNS lists that want one", NULL},
 	{"with", 0, OPT_LIST, &opts.with, "RECORD",
 		"what if this were published: +NAME TYPE VALUE", NULL},
 	{"skip", 0, OPT_STRING, &opts.skip, "CHECKS",
@@ -105,7 +107,7 @@ static char *lines_of(const struct opt_list *list)
 }
 
 struct files {
-	struct bytes message, zone;
+	struct bytes message, zone, keys;
 	char *with;
 };
 
@@ -114,13 +116,15 @@ static bool read_files(struct files *f)
 	f->with = lines_of(&opts.with);
 	return f->with && (!opts.message || read_all(opts.message,
 	                                             &f->message)) &&
-	       (!opts.zone || read_all(opts.zone, &f->zone));
+	       (!opts.zone || read_all(opts.zone, &f->zone)) &&
+	       (!opts.list_keys || read_all(opts.list_keys, &f->keys));
 }
 
 static int free_files(struct files *f, int status)
 {
 	free(f->message.p);
 	free(f->zone.p);
+	free(f->keys.p);
 	free(f->with);
 	return status;
 }
@@ -145,7 +149,8 @@ static bool fill_options(struct mw_check_options *o, const struct files *f)
 	    .offline = opts.offline, .smtp = opts.smtp,
 	    .dry_run = opts.dry_run,
 	    .now = now, .timeout_ms = (unsigned)timeout * 1000,
-	    .note = say, .stop = &stop};
+	    .note = say, .stop = &stop, .list_keys = f->keys.p,
+	    .list_keys_n = f->keys.n};
 	return true;
 }
 

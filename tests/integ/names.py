@@ -104,8 +104,10 @@ def sign(zone, path):
 	        (DIR / f"{key}.key").read_text().split(";")[0].strip())
 
 
-def nsd(ip, zones):
+def nsd(ip, zones, more=()):
 	conf = CONF.format(ip=ip, dir=DIR)
+	for one in more:
+		conf = conf.replace("server:\n", f"server:\n ip-address: {one}\n", 1)
 	for zone, name in zones:
 		conf += f"zone:\n name: {zone}\n zonefile: {name}\n"
 	(DIR / f"{ip}.conf").write_text(conf)
