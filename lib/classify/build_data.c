@@ -91,6 +91,8 @@ bool build_zone(struct rules_builder *b, const struct stanza *s)
 	                                    "Also",    "Scope",  "Portal",
 	                                    "Note",    "Checked", "Ref",
 	                                    "Weight",  "Dead",   "Code",
+	                                    "Bit",     "Asks",   "Test",
+	                                    "Key",     "Same",
 	                                    NULL};
 	struct zone z = {0};
 
