@@ -124,6 +124,8 @@ enum mw_status checks_run(struct checks *c, struct facts *facts,
                           const struct check_target *target,
                           const struct check_options *opt);
 void checks_end(struct checks *c);
+/* Move what findings say into a, for who shows it after checks_end(). */
+void checks_keep(struct checks *c, struct arena *a);
 
 /* ---- for who writes a check ---- */
 

@@ -90,3 +90,29 @@ void checks_end(struct checks *c)
 		arena_free(c->runs[i].a);
 	c->n = 0;
 }
+
+static void keep(struct finding *f, struct arena *a)
+{
+	f->about = arena_dup(a, f->about);
+	for (size_t i = 0; i < f->nvalues; i++)
+		f->values[i].value = arena_dup(a, f->values[i].value);
+	for (size_t i = 0; i < f->nevidence; i++) {
+		f->evidence[i].what = arena_dup(a, f->evidence[i].what);
+		f->evidence[i].text = arena_dup(a, f->evidence[i].text);
+	}
+	for (size_t i = 0; i < f->nrecords; i++) {
+		struct check_record *r = &f->records[i];
+
+		r->name = arena_dup(a, r->name);
+		r->type = arena_dup(a, r->type);
+		r->value = arena_dup(a, r->value);
+		r->old = arena_dup(a, r->old);
+	}
+}
+
+void checks_keep(struct checks *c, struct arena *a)
+{
+	for (size_t i = 0; i < c->n; i++)
+		for (struct finding *f = c->runs[i].first; f; f = f->next)
+			keep(f, a);
+}

@@ -157,6 +157,8 @@ static enum mw_status run_all(struct run *r, struct rnode *root,
 		st = judge(r, k, err);
 	if (st != MW_OK)
 		return st;
+	/* The answer outlives the checks. */
+	checks_keep(&r->checks, r->a);
 	check_tree(r->a, k, r->checks.runs, r->checks.n, &proofs, zone_text(r), root,
 	           &out->errors, &out->unknown);
 	for (struct rnode *n = root->first; n; n = n->next)
