@@ -418,8 +418,7 @@ static void put_rule(struct check_run *run, struct finding *f,
                      const struct receiver_rule *r, enum outcome o)
 {
 	static const char *const words[] = {
-	    "broken", "kept", "not known", "not known (tell more to have it "
-	    "looked at)", "cannot be seen from here"};
+	    "broken", "kept", "not known", "not known (tell more)", "cannot be seen from here"};
 	static const char *const scopes[] = {"", ", for bulk mail",
 	                                     ", for forwarders"};
 	sv text, what;

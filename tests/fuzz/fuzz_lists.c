@@ -76,7 +76,7 @@ static void check(struct arena *a, struct dns_zone *z,
 	struct facts *f = facts_new(&o);
 	struct check_target t = {.domain = SV("www.example.org"),
 	                         .keys = keys ? keys : fixed, .nips = 2};
-	struct zones *known;
+	struct zones *known = NULL;
 	char text[DNS_NAME_TEXT];
 
 	must(r && keyed && f && zones_read(a, SV(lists), &known, NULL) == MW_OK);
