@@ -5,7 +5,7 @@ set -eu
 build=$1
 shared=${2:-}
 targets="bench/bench_classify bench/bench_start"
-for t in bench_linear bench_re2 bench_spf bench_spf2; do
+for t in bench_linear bench_re2 bench_spf bench_spf2 bench_dkim; do
 	if meson introspect "$build" --targets | grep -q "\"$t\""; then
 		targets="$targets bench/$t"
 	fi
