@@ -14,6 +14,8 @@ libidn2-dev libpsl-dev publicsuffix" ;;
 zsh fish bash-completion clang g++ nodejs php-cli iproute2 mount \
 libemail-outlook-message-perl nsd ldnsutils rbldnsd python3-spf \
 libspf2-dev openssl" ;;
+libemail-outlook-message-perl nsd ldnsutils python3-spf libspf2-dev openssl \
+python3-dkim python3-nacl libmail-dkim-perl libopendkim-dev" ;;
 	fuzz) echo "clang" ;; # also what make asan needs
 	bench) echo "g++ libre2-dev libspf2-dev" ;;
 	*)
@@ -50,6 +52,10 @@ have() {
 	libcmocka-dev) pkg-config --exists cmocka 2>/dev/null ;;
 	libre2-dev) pkg-config --exists re2 2>/dev/null ;;
 	python3-spf) "$(python)" -c 'import spf' 2>/dev/null ;;
+	python3-dkim) "$(python)" -c 'import dkim' 2>/dev/null ;;
+	python3-nacl) "$(python)" -c 'import nacl' 2>/dev/null ;;
+	libmail-dkim-perl) perl -MMail::DKIM -e 1 2>/dev/null ;;
+	libopendkim-dev) pkg-config --exists opendkim 2>/dev/null ;;
 	libspf2-dev) test -e /usr/include/spf2/spf.h ;;
 	libc6-dev) test -e /usr/include/stdio.h ;;
 	python3-jsonschema) "$(python)" -c 'import jsonschema' 2>/dev/null ;;

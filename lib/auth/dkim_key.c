@@ -209,13 +209,16 @@ static void read_all(struct reader *r)
 	k->granularity = taglist_get(&r->tags, "g");
 	if (taglist_find(&r->tags, "g"))
 		k->traits |= DKIM_KEY_HAS_GRANULARITY;
+	if (r->tags.flaw == TAG_TWICE)
+		read_list(r); /* which of them holds cannot be said */
 	read_version(r);
 	read_type(r);
 	if (p)
 		read_p(r, p);
 	else
-		fault(r, DKIM_KEY_MISSING_P, SV(""), k->text.n, 0);
-	read_list(r);
+		fault(r, DKIM_KEY_MISSING_P, SV(""), r->tags.text.n, 0);
+	if (r->tags.flaw != TAG_TWICE)
+		read_list(r);
 	read_flags(r);
 	read_service(r);
 }

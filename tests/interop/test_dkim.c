@@ -5,9 +5,10 @@
  * test_dkim SHARED LIST: reads corpus/auth/dkim/manifest.*.json.  Compared are
  * the verdict in the sense of RFC 8301, what an older verifier says, and for
  * cases made with one fault its label.  Cases of drafts before RFC 4871 are
- * left out.  LIST names the cases in which we differ, and why; a case that
- * agrees must not be in it.  Without the files: skipped (77), or wrong where
- * the environment has CI=true.
+ * left out.  The small suites of syntax in corpus/auth/parse are run, too.
+ * LIST names the cases in which we differ, and why; a case that agrees must
+ * not be in it.  Without the files: skipped (77), or wrong where the
+ * environment has CI=true.
  */
 #include "auth_case.h"
 
@@ -122,6 +123,54 @@ static bool run(const char *dir, const json_t *c, struct crypto *crypto,
 	return ok;
 }
 
+/* ---- syntax alone ---- */
+
+/* A record without a key is well formed: it revokes. */
+static bool is_key(struct arena *a, const json_t *c)
+{
+	struct dkim_key k;
+
+	dkim_key_read(a, sv_str(text(c, "record")), &k);
+	return k.fault == DKIM_FINE || k.fault == DKIM_KEY_REVOKED;
+}
+
+static bool is_signature(struct arena *a, const json_t *c)
+{
+	struct dkim_mail m;
+	struct dkim_sig s;
+
+	if (dkim_mail_read(a, sv_str(text(c, "header")), &m, NULL) != MW_OK ||
+	    m.n != 1)
+		return false;
+	dkim_sig_read(a, DKIM_SIGNATURE, &m.field[0], &s);
+	return s.fault == DKIM_FINE;
+}
+
+static bool parse(const char *dir, const char *name,
+                  bool (*valid)(struct arena *, const json_t *))
+{
+	json_t *j = auth_json(dir, name), *c;
+	size_t i, wrong = 0, n = 0;
+
+	json_array_foreach(json_object_get(j, "cases"), i, c) {
+		struct arena *a = arena_new(1 << 20);
+		bool want = json_is_true(json_object_get(c, "valid"));
+
+		n++;
+		if (a && valid(a, c) == want) {
+			arena_free(a);
+			continue;
+		}
+		wrong++;
+		printf("%s %zu: the suite: %s\n", name, i,
+		       want ? "valid" : "not valid");
+		arena_free(a);
+	}
+	json_decref(j);
+	printf("%s: %zu cases, %zu wrong\n", name, n, wrong);
+	return n && !wrong;
+}
+
 int main(int argc, char **argv)
 {
 	char dir[4096];
@@ -151,6 +200,9 @@ int main(int argc, char **argv)
 	       "RFC 8301 %zu; labels %zu of %zu; %zu explained, %zu wrong\n",
 	       n.cases, skipped, n.verdicts, n.old, n.labels, n.labelled,
 	       n.listed, n.wrong);
+	snprintf(dir, sizeof(dir), "%s/corpus/auth/parse", argv[1]);
+	ok = parse(dir, "dkim_key_record.dev.json", is_key) && ok;
+	ok = parse(dir, "dkim_signature.dev.json", is_signature) && ok;
 	json_decref(j);
 	crypto_free(crypto);
 	free(list);
