@@ -2,8 +2,33 @@
 /* dkim_find.c - the key of a selector, and what stands there instead of it */
 #include "auth/dkim.h"
 
+#include <idn2.h>
+
+#include "base/ascii.h"
+
 /* Longer texts are no keys: RSA of 16384 bits takes 2,800. */
 #define TEXT_MAX 16384
+
+/* RFC 8616 section 4: DNS is asked for A-labels. */
+static sv ascii_domain(struct arena *a, sv domain)
+{
+	uint8_t *ascii = NULL;
+	char *z;
+	sv out = domain;
+	size_t i = 0;
+
+	while (i < domain.n && !is_high(domain.p[i]))
+		i++;
+	if (i == domain.n)
+		return domain;
+	z = sv_dupz(a, domain);
+	if (z && idn2_lookup_u8((const uint8_t *)z, &ascii,
+	                        IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) ==
+	             IDN2_OK)
+		out = arena_dup(a, sv_str((const char *)ascii));
+	idn2_free(ascii);
+	return out;
+}
 
 static sv rcode_name(const struct dns_answer *answer)
 {
@@ -75,6 +100,7 @@ static enum step look_elsewhere(struct facts *f, struct arena *a, sv domain,
 enum step dkim_find_key(struct facts *f, struct arena *a, sv selector,
                         sv domain, struct dkim_verdict *v)
 {
+	domain = ascii_domain(a, domain);
 	if (!v->name.n)
 		v->name = arena_printf(a, "%.*s._domainkey.%.*s",
 		                       SV_FMT(selector), SV_FMT(domain));

@@ -66,6 +66,7 @@ enum dkim_reason {
 	DKIM_LF_PRESENT,     /* CRLF was signed, LF came */
 	DKIM_HEADER_CHANGED, /* or :FIELD */
 	DKIM_HEADER_ADDED,   /* :FIELD */
+	DKIM_HEADER_REMOVED, /* :FIELD, the only signed one that is not there */
 	DKIM_HEADER_FOLDING, /* :FIELD */
 	DKIM_HEADER_SPACE,   /* :FIELD */
 	DKIM_HEADER_CASE,    /* :FIELD */

@@ -504,6 +504,7 @@ static const struct {
     {R, S, "To: b", "From: x@example.com\r\nTo: b", "header_added:from"},
     {R, S, "To: b", "To: x@example.com\r\nTo: b", ""},
     {R, S, "To: bob@example.com", "To: eve@example.com", "header_changed"},
+    {R, S, "Subject: An  invoice\r\n", "", "header_removed:subject"},
     {S, S, "Subject:", "SUBJECT:", "header_name_case:subject"},
     {S, S, "Subject: An  ", "Subject: An\r\n  ",
      "header_folding:subject"},
@@ -547,6 +548,44 @@ static void test_changes(void **state)
 	}
 }
 
+/* A hop that cannot take 8-bit text encodes it, and says so. */
+static void test_encoded(void **state)
+{
+	static const char *const bodies_of[] = {
+	    "quoted-printable\r\n\r\nGr=FC=DFe aus K=F6l=\r\nn\r\n",
+	    "base64\r\n\r\nR3L832UgYXVzIEv2bG4NCg==\r\n"};
+	struct world w;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct dkim_verdict *v;
+		struct dkim_sign with;
+		struct dkim_mail m;
+		sv field, head = SV("From: a@example.org\r\n"
+		                    "Content-Transfer-Encoding: ");
+
+		begin(&w, "s._domainkey.example.org TXT \"v=DKIM1; k=ed25519; "
+		      "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"");
+		dkim_sign_usual(&with);
+		with.crypto = w.crypto;
+		with.key = w.key;
+		with.domain = SV("example.org");
+		with.selector = SV("s");
+		assert_int_equal(dkim_mail_read(w.a,
+		    arena_printf(w.a, "%.*s8bit\r\n\r\nGr\xfc\xdf"
+		                 "e aus K\xf6ln\r\n", SV_FMT(head)), &m, NULL),
+		    MW_OK);
+		assert_int_equal(dkim_sign(w.a, &m, &with, &field, NULL),
+		                 MW_OK);
+		v = verify(&w, arena_printf(w.a, "%.*s%.*s%s", SV_FMT(field),
+		                            SV_FMT(head), bodies_of[i]));
+		assert_sv(dkim_label(w.a, v), "body_reencoded");
+		assert_true(v->body_change.proved && v->header_change.proved);
+		assert_sv(v->header_change.arg, "content-transfer-encoding");
+		end(&w);
+	}
+}
+
 /* ---- where the key is ---- */
 
 static const struct {
@@ -570,7 +609,7 @@ static const struct {
      DKIM_TEMPERROR, ""},
     {"s._domainkey.example.org TXT \"v=DKIM1; p=\"\n"
      "s._domainkey.example.org TXT \"v=DKIM1; p=AAAA\"",
-     "key_several_records", DKIM_PERMERROR, ""},
+     "key_multiple_records", DKIM_PERMERROR, ""},
     {"s._domainkey.example.org TXT \"v=spf1 -all\"\n"
      "s._domainkey.example.org TXT \"v=DKIM1; p=\"", "key_revoked",
      DKIM_PERMERROR, ""},
@@ -598,6 +637,24 @@ static void test_places(void **state)
 	}
 }
 
+/* RFC 8616: d= in U-labels is asked for in A-labels. */
+static void test_unicode(void **state)
+{
+	struct world w;
+	struct dkim_verdict v = {0};
+
+	(void)state;
+	begin(&w, "s._domainkey.xn--bcher-kva.example TXT "
+	      "\"v=DKIM1; k=ed25519; "
+	      "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"");
+	assert_int_equal(dkim_find_key(w.f, w.a, SV("s"),
+	                               SV("b\xc3\xbc" "cher.example"), &v),
+	                 STEP_DONE);
+	assert_int_equal(v.reason, DKIM_FINE);
+	assert_sv(v.name, "s._domainkey.xn--bcher-kva.example");
+	end(&w);
+}
+
 /* A record with quotes: as it was meant, the signature is good. */
 static void test_repair(void **state)
 {
@@ -613,6 +670,71 @@ static void test_repair(void **state)
 	assert_true(v->repair_helps);
 	assert_true(v->notes & 1u << DKIM_NOTE_QUOTES);
 	assert_true(dkim_key_matches(w.a, w.key, &v->key));
+	end(&w);
+}
+
+/* A resolver that answers when it is told to. */
+struct slow {
+	struct dns_resolver r;
+	struct dns_resolver *inner;
+	struct dns_query *q[8];
+	size_t n;
+};
+
+static void slow_ask(struct dns_resolver *r, struct dns_query *q)
+{
+	struct slow *s = (struct slow *)r;
+
+	assert_true(s->n < 8);
+	s->q[s->n++] = q;
+}
+
+static void slow_answer(struct slow *s)
+{
+	size_t n = s->n;
+
+	s->n = 0;
+	for (size_t i = 0; i < n; i++)
+		s->inner->ask(s->inner, s->q[i]);
+}
+
+/* All keys are asked for at once; what is absent, elsewhere afterwards. */
+static void test_wait(void **state)
+{
+	struct world w;
+	struct slow slow = {.r = {.ask = slow_ask}};
+	struct facts_options fo = {.now = 1800000000, .resolver = &slow.r};
+	struct dkim_outcome out = {0};
+	struct dkim_options opt;
+	struct dkim_mail m;
+	sv mail, other;
+
+	(void)state;
+	begin(&w, "s._domainkey.example.org TXT \"v=DKIM1; k=ed25519; "
+	      "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"");
+	slow.inner = w.r;
+	facts_free(w.f);
+	w.f = facts_new(&fo);
+	opt = (struct dkim_options){.crypto = w.crypto};
+	mail = signed_mail(&w, R, S);
+	other = arena_printf(w.a, "%.*s",
+	                     SV_FMT(sv_head(mail, sv_find(mail, SV("From: ")))));
+	memcpy((char *)(uintptr_t)other.p + sv_find(other, SV("s=s")), "s=t", 3);
+	mail = arena_printf(w.a, "%.*s%.*s", SV_FMT(other), SV_FMT(mail));
+	assert_int_equal(dkim_mail_read(w.a, mail, &m, NULL), MW_OK);
+	assert_int_equal(dkim_verify(w.f, w.a, &m, &opt, &out), STEP_WAIT);
+	assert_int_equal(slow.n, 2);
+	assert_int_equal(dkim_verify(w.f, w.a, &m, &opt, &out), STEP_WAIT);
+	assert_int_equal(slow.n, 2);
+	slow_answer(&slow);
+	assert_int_equal(dkim_verify(w.f, w.a, &m, &opt, &out), STEP_WAIT);
+	assert_int_equal(slow.n, 1);
+	slow_answer(&slow);
+	assert_int_equal(dkim_verify(w.f, w.a, &m, &opt, &out), STEP_DONE);
+	assert_int_equal(out.n, 2);
+	assert_int_equal(out.sig[0].reason, DKIM_KEY_NOT_FOUND);
+	assert_int_equal(out.sig[1].result, DKIM_PASS);
+	assert_int_equal(out.result, DKIM_PASS);
 	end(&w);
 }
 
@@ -664,6 +786,8 @@ UNIT_MAIN(cmocka_unit_test(test_lists), cmocka_unit_test(test_many_tags),
           cmocka_unit_test(test_relaxed_all), cmocka_unit_test(test_fields),
           cmocka_unit_test(test_line_ends), cmocka_unit_test(test_keys),
           cmocka_unit_test(test_der), cmocka_unit_test(test_signatures),
-          cmocka_unit_test(test_changes), cmocka_unit_test(test_places),
-          cmocka_unit_test(test_repair), cmocka_unit_test(test_many),
+          cmocka_unit_test(test_changes),
+          cmocka_unit_test(test_encoded), cmocka_unit_test(test_places),
+          cmocka_unit_test(test_unicode), cmocka_unit_test(test_repair),
+          cmocka_unit_test(test_many), cmocka_unit_test(test_wait),
           cmocka_unit_test(test_names))
