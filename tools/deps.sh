@@ -13,9 +13,8 @@ libidn2-dev libpsl-dev publicsuffix" ;;
 	check) echo "libcmocka-dev python3 python3-jsonschema mandoc \
 zsh fish bash-completion clang g++ nodejs php-cli iproute2 mount \
 libemail-outlook-message-perl nsd ldnsutils rbldnsd python3-spf \
-libspf2-dev openssl" ;;
-libemail-outlook-message-perl nsd ldnsutils python3-spf libspf2-dev openssl \
-python3-dkim python3-nacl libmail-dkim-perl libopendkim-dev" ;;
+libspf2-dev openssl python3-dkim python3-nacl libmail-dkim-perl \
+libopendkim-dev" ;;
 	fuzz) echo "clang" ;; # also what make asan needs
 	bench) echo "g++ libre2-dev libspf2-dev" ;;
 	*)
@@ -42,7 +41,7 @@ have() {
 	libjansson-dev) pkg-config --exists jansson 2>/dev/null ;;
 	libemail-outlook-message-perl)
 		perl -MEmail::Outlook::Message -e 1 2>/dev/null ;;
-	libevent-dev) pkg-config --exists libevent_core 2>/dev/null ;;
+	libevent-dev) pkg-config --exists libevent 2>/dev/null ;;
 	libunbound-dev) pkg-config --exists libunbound 2>/dev/null ;;
 	libssl-dev) pkg-config --exists libcrypto 2>/dev/null ;;
 	libcurl4-openssl-dev) pkg-config --exists libcurl 2>/dev/null ;;
