@@ -55,12 +55,12 @@ const char *taxonomy_sisimai(const struct diagnosis *d)
 
 	for (size_t i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]);
 	     i++) {
-		if (!cause_covers(sv_str(exceptions[i].cause), cause) ||
-		    (exceptions[i].stages &&
+		if ((exceptions[i].stages &&
 		     !(exceptions[i].stages & AT(d->stage))) ||
 		    (exceptions[i].state == EXPIRED && !d->expired) ||
 		    (exceptions[i].state == DELAYED &&
-		     d->action != ACTION_DELAYED))
+		     d->action != ACTION_DELAYED) ||
+		    !cause_covers(sv_str(exceptions[i].cause), cause))
 			continue;
 		return exceptions[i].reason;
 	}

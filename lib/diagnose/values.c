@@ -51,19 +51,25 @@ static sv domain_of(sv address)
 static bool is_public_domain(sv domain)
 {
 	/* clang-format off */
-	static const char *const names[] = {
-		"gmail.com", "googlemail.com", "outlook.com", "hotmail.com",
-		"live.com", "msn.com", "yahoo.com", "ymail.com", "aol.com",
-		"icloud.com", "me.com", "mac.com", "gmx.de", "gmx.net",
-		"gmx.com", "web.de", "t-online.de", "mail.com", "mail.ru",
-		"yandex.ru", "yandex.com", "qq.com", "163.com", "126.com",
-		"orange.fr", "wanadoo.fr", "free.fr", "laposte.net",
-		"comcast.net", "att.net", "verizon.net", "proton.me",
-		"protonmail.com", "naver.com", "libero.it", "zoho.com"};
+	static const sv names[] = {
+		SV_INIT("gmail.com"), SV_INIT("googlemail.com"),
+		SV_INIT("outlook.com"), SV_INIT("hotmail.com"),
+		SV_INIT("live.com"), SV_INIT("msn.com"), SV_INIT("yahoo.com"),
+		SV_INIT("ymail.com"), SV_INIT("aol.com"), SV_INIT("icloud.com"),
+		SV_INIT("me.com"), SV_INIT("mac.com"), SV_INIT("gmx.de"),
+		SV_INIT("gmx.net"), SV_INIT("gmx.com"), SV_INIT("web.de"),
+		SV_INIT("t-online.de"), SV_INIT("mail.com"), SV_INIT("mail.ru"),
+		SV_INIT("yandex.ru"), SV_INIT("yandex.com"), SV_INIT("qq.com"),
+		SV_INIT("163.com"), SV_INIT("126.com"), SV_INIT("orange.fr"),
+		SV_INIT("wanadoo.fr"), SV_INIT("free.fr"),
+		SV_INIT("laposte.net"), SV_INIT("comcast.net"),
+		SV_INIT("att.net"), SV_INIT("verizon.net"),
+		SV_INIT("proton.me"), SV_INIT("protonmail.com"),
+		SV_INIT("naver.com"), SV_INIT("libero.it"), SV_INIT("zoho.com")};
 	/* clang-format on */
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (sv_ieq(domain, sv_str(names[i])))
+		if (sv_ieq(domain, names[i]))
 			return true;
 	return sv_istarts(domain, SV("yahoo.")) ||
 	       sv_istarts(domain, SV("hotmail.")) ||

@@ -189,10 +189,11 @@ enum answer { NO, YES, UNKNOWN };
 static enum answer from_line(sv w, bool last, sv *line)
 {
 	sv head = sv_head(w, MBOX_FROM_MAX + 2), sender, date;
-	size_t n = sv_chr(head, '\n');
+	size_t n;
 
 	if (!sv_starts(w, sv_of(FROM, FROM_N)))
 		return w.n >= FROM_N || last ? NO : UNKNOWN;
+	n = sv_chr(head, '\n');
 	if (n == SV_NPOS && head.n == w.n && !last)
 		return UNKNOWN;
 	if (n == SV_NPOS && head.n > MBOX_FROM_MAX)

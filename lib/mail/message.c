@@ -246,12 +246,6 @@ sv mail_param(sv value, const char *name)
 	return SV("");
 }
 
-bool mail_is(const struct mail_part *p, const char *type, const char *subtype)
-{
-	return sv_ieq(p->type, sv_str(type)) &&
-	       (!subtype || sv_ieq(p->subtype, sv_str(subtype)));
-}
-
 static enum mail_kind kind_of(const struct mail_part *p)
 {
 	if (!p->type.n || sv_ieq(p->type, SV("text"))) {
@@ -452,7 +446,8 @@ static bool read_delimiter(struct parser *p, sv line, size_t from)
 
 static void read_body(struct parser *p)
 {
-	while (!at_end(p)) {
+	/* Where nothing is open no line can end or begin a part. */
+	while (p->nopen && !at_end(p)) {
 		size_t from = p->at;
 		sv line = take_line(p);
 

@@ -110,7 +110,12 @@ bool mail_nth(const struct mail *m, uint32_t part, const char *name,
 sv mail_param(sv value, const char *name);
 
 /* Is the part of that type?  NULL for subtype: any. */
-bool mail_is(const struct mail_part *p, const char *type, const char *subtype);
+static inline bool mail_is(const struct mail_part *p, const char *type,
+                           const char *subtype)
+{
+	return sv_ieq(p->type, sv_str(type)) &&
+	       (!subtype || sv_ieq(p->subtype, sv_str(subtype)));
+}
 
 /* Where a view into the message begins. */
 static inline size_t mail_offset(const struct mail *m, sv view)
