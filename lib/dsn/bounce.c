@@ -8,6 +8,7 @@
 #include "dsn/sns.h"
 #include "dsn/stage.h"
 #include "dsn/words.h"
+#include "dsn/wrap.h"
 #include "mail/address.h"
 #include "mail/part.h"
 
@@ -243,7 +244,8 @@ static void report_attempt(struct job *j, const struct report_recipient *r,
 	at->offset = t->base + r->at;
 	at->text = report_reply(j->a, r->diagnostic, t->text);
 	mtext_map(&at->text, part_origin, t);
-	frame_reason(j->set, j->a, &at->text, at);
+	at->expired |= wrap_is_expired(at->status);
+	wrap_take_off(j->set, j->a, &at->text, at);
 	if (report_is_local(r->diagnostic))
 		at->stage = STAGE_DELIVERY;
 	at->expired |= r->expired;
@@ -356,7 +358,7 @@ static void read_report(struct job *j, struct found *f)
 		join_all_words(j, &words, had);
 	}
 	for (size_t i = had; i < j->list->n; i++)
-		frame_settle(j->set, &j->list->v[i]);
+		wrap_settle(j->set, &j->list->v[i]);
 	if (j->list->n == had)
 		take_words(j, &words);
 }

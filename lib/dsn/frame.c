@@ -2,10 +2,10 @@
 #include "dsn/frame.h"
 
 #include "base/ascii.h"
+#include "dsn/item.h"
 #include "dsn/match.h"
-
-/* Wrappers around wrappers: a gateway's, the MTA's, the provider's. */
-#define UNWRAP_MAX 6
+#include "dsn/stage.h"
+#include "dsn/wrap.h"
 
 /* Blank lines between "the response was:" and the response. */
 #define WAIT_BLANKS 2
@@ -89,25 +89,6 @@ static sv line_text(const struct frame_line *l)
 	return mtext_sv(l->text);
 }
 
-/* What slots tell, as far as it is not known yet. */
-static void learn(struct reading *r, struct attempt *at,
-                  const struct frame_match *m)
-{
-	struct estatus e;
-
-	fill(r, &at->host, m->slot[SLOT_HOST]);
-	fill(r, &at->host_ip, m->slot[SLOT_IP]);
-	fill(r, &at->own_host, m->slot[SLOT_OWN]);
-	fill(r, &at->sender, m->slot[SLOT_SENDER]);
-	if (at->stage == STAGE_UNKNOWN)
-		at->stage = smtp_stage_of_command(m->slot[SLOT_COMMAND]);
-	if (at->stage == STAGE_UNKNOWN)
-		at->stage = m->stage;
-	if (m->slot[SLOT_STATUS].n && !estatus_is_set(at->status) &&
-	    estatus_parse(m->slot[SLOT_STATUS], &e))
-		at->status = e;
-}
-
 /* Joined lines of the pending text. */
 static struct mtext joined(struct reading *r)
 {
@@ -125,91 +106,6 @@ static struct mtext joined(struct reading *r)
 		mtext_join(&t, p->line.text, p->from, p->to);
 	}
 	return t;
-}
-
-static void cut(struct mtext *t, size_t from, size_t to)
-{
-	while (from < to && is_blank(t->p[from]))
-		from++;
-	while (to > from && is_blank(t->p[to - 1]))
-		to--;
-	t->p += from;
-	t->src += from;
-	t->n = to - from;
-	t->cap = t->n;
-}
-
-/* A closing mark whose opening one was taken off with the wrapper. */
-static void cut_unbalanced(struct mtext *t)
-{
-	size_t open = 0, close = 0;
-
-	for (size_t i = 0; i < t->n; i++) {
-		open += t->p[i] == '(';
-		close += t->p[i] == ')';
-	}
-	if (close > open && t->p[t->n - 1] == ')')
-		cut(t, 0, t->n - 1);
-}
-
-/* Take wrappers off; what they and the words in them tell goes to *at. */
-static void unwrap(struct reading *r, struct mtext *t, struct attempt *at)
-{
-	struct frame_text ft = frame_text_of(mtext_sv(t));
-	struct frame_match m;
-
-	at->expired |= frame_expired(r->set, &ft);
-
-	for (int i = 0; i < UNWRAP_MAX && t->n; i++) {
-		size_t from;
-		sv inner;
-
-		ft.s = mtext_sv(t);
-		if (!frame_best(r->set, 1u << FRAME_WRAP, &ft, 0, &m))
-			break;
-		learn(r, at, &m);
-		inner = m.slot[SLOT_REPLY];
-		if (!inner.p || inner.n == t->n)
-			break;
-		from = m.at[SLOT_REPLY];
-		cut(t, from, from + inner.n);
-	}
-	if (t->n)
-		cut_unbalanced(t);
-	/* The edge of a table's cell. */
-	if (t->n && t->p[t->n - 1] == '|')
-		cut(t, 0, t->n - 1);
-}
-
-/* RFC 3463: "delivery time expired". */
-static bool says_expired(struct estatus e)
-{
-	return e.class && e.subject == 4 && e.detail == 7;
-}
-
-void frame_reason(const struct frame_set *set, struct arena *a,
-                  struct mtext *t, struct attempt *at)
-{
-	struct reading r;
-
-	/* All that unwrap() needs of it; the rest is large. */
-	r.set = set;
-	r.a = a;
-	at->expired |= says_expired(at->status);
-	unwrap(&r, t, at);
-}
-
-void frame_settle(const struct frame_set *set, struct attempt *at)
-{
-	struct frame_text t;
-
-	if (at->action != ACTION_DELAYED)
-		return;
-	/* OpenSMTPD calls it a delay, Exchange gives 4.4.7 for a mere delay. */
-	t = frame_text_of(mtext_sv(&at->text));
-	at->expired = frame_expired(set, &t);
-	if (at->expired)
-		at->action = ACTION_FAILED;
 }
 
 static unsigned rank_of(const struct mtext *t, unsigned rank)
@@ -270,7 +166,7 @@ static void close_text(struct reading *r)
 	if (!r->text.n)
 		return;
 	t = joined(r);
-	unwrap(r, &t, &facts);
+	wrap_take_off(r->set, r->a, &t, &facts);
 	rank = rank_of(&t, r->text.rank);
 	r->text.n = 0;
 	if (r->group.open) {
@@ -468,7 +364,7 @@ static void read_field(struct reading *r, const struct frame_line *l,
 		g->has_action = true;
 		set_action(&g->at, m->slot[SLOT_ACTION]);
 	}
-	learn(r, m->slot[SLOT_OWN].n ? &r->all : &g->at, m);
+	wrap_learn(r->a, m->slot[SLOT_OWN].n ? &r->all : &g->at, m);
 	g->has_status |= estatus_is_set(g->at.status);
 	if (m->slot[SLOT_REPLY].p)
 		start_text(r, l, m->at[SLOT_REPLY],
@@ -486,15 +382,11 @@ static bool is_same_reply(const struct pending *t, sv next)
 	       !memcmp(p->line.text->p + p->from, next.p, 3);
 }
 
-/*
- * Who sends all commands at once shows RCPT's reply behind DATA; that DATA
- * itself was refused for lack of recipients proves it.
- */
+/* What was refused "at DATA" may have been the recipient. */
 static void correct_stage(const struct reading *r, struct item *it, sv reply)
 {
 	if (r->all.stage == STAGE_DATA && it->at.stage == STAGE_DATA &&
-	    (sv_starts(reply, SV("503")) ||
-	     sv_ihas(reply, SV("no valid recipients"))))
+	    stage_is_earlier(reply))
 		it->at.stage = STAGE_RCPT;
 }
 
@@ -532,12 +424,12 @@ static void read_mark(struct reading *r, const struct frame_line *l,
 	if (it && m->slot[SLOT_ORIGINAL].n)
 		set_original(r, &it->at, m->slot[SLOT_ORIGINAL]);
 	if (it)
-		learn(r, &it->at, m);
+		wrap_learn(r->a, &it->at, m);
 	if (m->slot[SLOT_HOST].n)
 		r->all.host = (sv){0};
 	if (m->slot[SLOT_COMMAND].p)
 		r->all.stage = STAGE_UNKNOWN;
-	learn(r, &r->all, m);
+	wrap_learn(r->a, &r->all, m);
 	if (reply.p) {
 		start_text(r, l, m->at[SLOT_REPLY],
 		           m->at[SLOT_REPLY] + reply.n, RANK_REPLY,
@@ -551,63 +443,6 @@ static void read_mark(struct reading *r, const struct frame_line *l,
 	}
 	if (m->slot[SLOT_LAST].p && r->text.n)
 		close_text(r); /* the pattern says that no more follows */
-}
-
-/*
- * An address that a line consists of, or begins with before a colon:
- * "<a>:", "a (Name)", "Name (a)", "a<mailto:a>", "\"a\":".  *behind is where
- * the text behind the colon begins, or the length of the line.
- */
-static bool is_item(sv s, sv *address, size_t *behind)
-{
-	size_t from = 0, n = 0, open;
-
-	while (from < s.n && (s.p[from] == '"' || s.p[from] == '\'' ||
-	                      s.p[from] == '*' || s.p[from] == '-' ||
-	                      is_blank(s.p[from])))
-		from++;
-	n = match_address(sv_drop(s, from), address);
-	if (!n || sv_chr(*address, '@') == SV_NPOS) {
-		/* "Name (a@b)" or "Name <a@b>", nothing but a name before. */
-		open = sv_chr(sv_head(s, 80), '(');
-		if (open == SV_NPOS)
-			open = sv_chr(sv_head(s, 80), '<');
-		if (open == SV_NPOS || !open || is_digit(s.p[0]) ||
-		    !is_blank(s.p[open - 1]) ||
-		    sv_chr(sv_head(s, open), ':') != SV_NPOS)
-			return false;
-		from = s.p[open] == '(' ? open + 1 : open;
-		n = match_address(sv_drop(s, from), address);
-		if (!n || sv_chr(*address, '@') == SV_NPOS)
-			return false;
-		n += s.p[open] == '(' ? 1 : 0;
-		*behind = from + n;
-		return *behind >= s.n || (*behind == s.n - 1 &&
-		                          s.p[*behind] == ':');
-	}
-	n += from;
-	if (n < s.n && s.p[n] == '<') {
-		size_t close = sv_chr(sv_drop(s, n), '>');
-
-		n = close == SV_NPOS ? n : n + close + 1;
-	}
-	while (n < s.n && (s.p[n] == '"' || s.p[n] == '\''))
-		n++;
-	while (n < s.n && is_blank(s.p[n]))
-		n++;
-	if (sv_istarts(sv_drop(s, n), SV("(expanded from"))) {
-		size_t close = sv_chr(sv_drop(s, n), ')');
-
-		n = close == SV_NPOS ? s.n : n + close + 1;
-	}
-	if (n < s.n && s.p[n] != ':')
-		return false;
-	if (n < s.n)
-		n++;
-	while (n < s.n && is_blank(s.p[n]))
-		n++;
-	*behind = n;
-	return true;
 }
 
 /* Where several were expanded from one, that one is what was written to. */
@@ -632,7 +467,7 @@ static bool read_item(struct reading *r, const struct frame_line *l,
 	struct item *it = current(r);
 	size_t behind;
 
-	if (!is_item(s, &address, &behind))
+	if (!item_read(s, &address, &behind))
 		return false;
 	/*
 	 * Wrapped replies hold lines that look alike: "550\n <a>: unknown".
@@ -691,17 +526,6 @@ static bool is_coded(sv s)
 	       (s.p[3] == ' ' || s.p[3] == '-' || s.p[3] == '#');
 }
 
-/* "Name: value", as in a header. */
-static bool is_header(sv s)
-{
-	size_t n = 0;
-
-	while (n < s.n && n < 60 && (is_alnum(s.p[n]) || s.p[n] == '-'))
-		n++;
-	return n > 1 && n < s.n && s.p[n] == ':' &&
-	       (n + 1 == s.n || is_blank(s.p[n + 1]));
-}
-
 /* A line that no pattern knows; true if it was of use. */
 static bool read_other(struct reading *r, const struct frame_line *l)
 {
@@ -711,7 +535,7 @@ static bool read_other(struct reading *r, const struct frame_line *l)
 
 	if (read_command(r, l) || read_item(r, l, 0))
 		return true;
-	if (r->group.open && !l->indent && is_header(s)) {
+	if (r->group.open && !l->indent && item_is_header(s)) {
 		close_text(r);
 		return true;
 	}
@@ -918,7 +742,7 @@ static size_t header_lines(frame_get *get, void *arg, size_t k)
 
 		if (!s.n && any)
 			break;
-		if (s.n && !is_header(s) && !l.indent)
+		if (s.n && !item_is_header(s) && !l.indent)
 			break;
 		any |= s.n != 0;
 	}
@@ -946,8 +770,8 @@ static void complete(struct reading *r, struct item *it)
 		at->own_host = r->all.own_host;
 	if (!at->sender.n)
 		at->sender = r->all.sender;
-	at->expired |= says_expired(at->status);
-	frame_settle(r->set, at);
+	at->expired |= wrap_is_expired(at->status);
+	wrap_settle(r->set, at);
 }
 
 /* A reason that stood before its recipients is that of all of them. */
@@ -1004,7 +828,7 @@ static bool is_lone_item(const struct frame_set *set,
 	sv address;
 	size_t behind;
 
-	if (sv_chr(t->s, '@') == SV_NPOS || !is_item(t->s, &address, &behind))
+	if (sv_chr(t->s, '@') == SV_NPOS || !item_read(t->s, &address, &behind))
 		return false;
 	if (behind < t->s.n)
 		return frame_best(set, kinds, t, behind, &m) &&

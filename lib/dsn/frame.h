@@ -136,19 +136,4 @@ typedef bool frame_get(void *arg, size_t k, struct frame_line *out);
 size_t frame_read(const struct frame_set *set, struct arena *a, frame_get *get,
                   void *arg, struct attempts *out);
 
-/*
- * A reason that a report gives in its own field: take the wrappers off t
- * ("host x said:", "(in reply to RCPT TO command)"); what they tell goes to
- * *at where it is not known yet, also that the queue time is over.
- */
-void frame_reason(const struct frame_set *set, struct arena *a,
-                  struct mtext *t, struct attempt *at);
-
-/*
- * Which of action and expiry holds where they contradict: words that the
- * queue time is over make a delay a failure; without them a delayed mail has
- * not expired, whatever its status.
- */
-void frame_settle(const struct frame_set *set, struct attempt *at);
-
 #endif

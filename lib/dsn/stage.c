@@ -85,6 +85,12 @@ static enum smtp_stage stage_told(sv text, sv name)
 	return stage;
 }
 
+bool stage_is_earlier(sv reply)
+{
+	return sv_starts(reply, SV("503")) ||
+	       sv_ihas(reply, SV("no valid recipients"));
+}
+
 /* What was said last in a dialogue that is shown: ">>> DATA", "<<< 550". */
 struct dialog {
 	enum smtp_stage stage, found;
@@ -109,13 +115,7 @@ static bool dialog_line(struct dialog *d, sv line, sv name, sv reply)
 	if (!sv_starts(line, SV("<<< ")))
 		return false;
 	line = sv_drop(line, 4);
-	/*
-	 * Who sends all commands at once shows RCPT's reply behind DATA; that
-	 * DATA itself was refused for lack of recipients proves it.
-	 */
-	if (d->found == STAGE_DATA &&
-	    (sv_starts(line, SV("503")) ||
-	     sv_ihas(line, SV("no valid recipients"))))
+	if (d->found == STAGE_DATA && stage_is_earlier(line))
 		d->found = STAGE_RCPT;
 	else if (d->found == STAGE_UNKNOWN && d->ours &&
 	         sv_starts(line, sv_head(reply, REPLY_HEAD)))

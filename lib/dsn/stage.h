@@ -18,4 +18,11 @@
  */
 enum smtp_stage stage_in_words(sv text, sv name, sv reply);
 
+/*
+ * Does this reply to DATA prove that RCPT was refused?  Who sends all commands
+ * at once shows RCPT's reply behind DATA; that DATA itself was refused for
+ * lack of recipients proves it.
+ */
+bool stage_is_earlier(sv reply);
+
 #endif
