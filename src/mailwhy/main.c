@@ -37,6 +37,30 @@ static bool is_lone_word(int argc, char **argv)
 	return argv[0][0] != '\0';
 }
 
+/*
+ * A domain, or an address of IPv4 or IPv6, and no file: there is nothing to
+ * explain in it, but to examine.
+ */
+static bool is_bare_name(int argc, char **argv)
+{
+	size_t n = argc == 1 ? strlen(argv[0]) : 0;
+	struct stat st;
+	bool dot;
+
+	if (n < 3 || n > 253 || argv[0][0] == '-' || !stat(argv[0], &st))
+		return false;
+	dot = strchr(argv[0], '.') || strchr(argv[0], ':');
+	return dot && strspn(argv[0], "abcdefghijklmnopqrstuvwxyz"
+	                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                              "0123456789.-_:") == n;
+}
+
+static int point_to_check(const char *name)
+{
+	complain("to examine a domain or an address: mailwhy check %s", name);
+	return EXIT_USAGE;
+}
+
 /* How many letters must change to make one word of the other. */
 static size_t distance(const char *a, const char *b)
 {
@@ -165,6 +189,8 @@ static int dispatch(int argc, char **argv)
 		return run(cmd, argc - 1, argv + 1);
 	if (is_lone_word(argc, argv))
 		return unknown_command(argv[0]);
+	if (is_bare_name(argc, argv))
+		return point_to_check(argv[0]);
 	return run(&cmd_explain, argc, argv);
 }
 

@@ -39,6 +39,9 @@ CASES = [
 	(["explian"], "", 2, "did you mean 'explain'"),
 	(["caus"], "", 2, "did you mean 'causes'"),
 	(["dance"], "", 2, "unknown command"),
+	(["example.org"], "", 2, "mailwhy check example.org"),
+	(["2001:db8::1"], "", 2, "mailwhy check 2001:db8::1"),
+	(["checks", "no.such"], "", 1, "no.such"),
 	(["help", "dance"], "", 2, "unknown command"),
 	(["/nonexistent/file"], "", 66, "/nonexistent/file"),
 	(["explain", "/nonexistent/file"], "", 66, "/nonexistent/file"),
@@ -66,8 +69,6 @@ CASES = [
 	(["completion"], "", 2, "bash"),
 	(["completion", "tcsh"], "", 2, "bash"),
 	# Domains, addresses and queue ids are texts, until there are commands.
-	(["example.org"], "", 1, "No rejection"),
-	(["192.0.2.1"], "", 1, "No rejection"),
 	(["4ABCDEF123"], "", 1, "No rejection"),
 ]
 
