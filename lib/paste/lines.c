@@ -292,7 +292,8 @@ static void take_fence(struct plines *p, struct pline *l)
 	closed = s.n > 6 && sv_ends(s, sv_head(s, 3));
 	while (t->n && (t->p[0] == '`' || t->p[0] == '~'))
 		take_front(t, 1);
-	if (closed) {
+	/* A long fence is nothing but its marks. */
+	if (closed && t->n) {
 		t->n -= 3;
 		return;
 	}

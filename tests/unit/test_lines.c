@@ -29,6 +29,8 @@ static const struct {
 	{"```text\n550 no\n```", "0|\n0|550 no\n0|\n"},
 	{"```550 no such user```", "0|550 no such user\n"},
 	{"``` { Error: no such user", "0|{ Error: no such user\n"},
+	{"~~~~~~~~\n550 no\n~~~~~~~~", "0|\n0|550 no\n0|\n"},
+	{"``````````", "0|\n"},
 	{"5\u200b50\u00a0no", "0|550 no\n"},
 	{"\xef\xbb\xbf""550 no", "0|550 no\n"},
 	{"gesch\xfctzt \x93x\x94", "0|gesch\u00fctzt \u201cx\u201d\n"},
