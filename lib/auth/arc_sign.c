@@ -67,7 +67,11 @@ static const char *algorithm(const struct signer *s)
 	           : "ed25519-sha256";
 }
 
-/* Tags in the order of the alphabet, as the public suite wants them. */
+/*
+ * Tags in the order of the alphabet, as the public suite wants them.  A space,
+ * no tab, goes before i=, and something behind: dkimpy 1.1.4 searches for
+ * " i=1;" in the field as it is, and breaks down where that is not found.
+ */
 static sv sign_message(struct signer *s)
 {
 	const struct arc_sign *with = s->with;
@@ -87,7 +91,7 @@ static sv sign_message(struct signer *s)
 	bh = base64_encode(s->a, sv_of((char *)hash, 32));
 	after = arena_printf(s->a,
 	                     ";\r\n\tbh=%.*s; c=relaxed/relaxed;\r\n\td=%.*s;"
-	                     " h=%.*s;\r\n\ti=%u; s=%.*s; t=%lld", SV_FMT(bh),
+	                     " h=%.*s;\r\n i=%u; s=%.*s; t=%lld", SV_FMT(bh),
 	                     SV_FMT(with->domain), SV_FMT(s->names),
 	                     s->instance, SV_FMT(with->selector),
 	                     (long long)with->t);
