@@ -46,8 +46,9 @@ static void judge_fault(struct check_run *run, const struct tried *t)
 {
 	const struct dkim_verdict *v = &t->v;
 	const char *id = v->reason == DKIM_KEY_REVOKED   ? "dkim.key-revoked"
-	                 : v->reason == DKIM_KEY_SMALL   ? "dkim.key-small"
 	                 : v->reason == DKIM_KEY_SEVERAL ? "dkim.key-several"
+	                 : v->key.fault == DKIM_FINE && v->key.small
+	                     ? "dkim.key-small"
 	                                                 : "dkim.key-broken";
 	struct finding *f = about(run, id, t);
 
@@ -106,6 +107,14 @@ static void judge_one(struct check_run *run, const struct tried *t)
 	}
 }
 
+static bool is_given(const struct check_target *target, sv selector)
+{
+	for (size_t i = 0; i < target->nselectors; i++)
+		if (sv_ieq(target->selectors[i], selector))
+			return true;
+	return false;
+}
+
 static size_t collect(struct check_run *run, struct tried *t)
 {
 	const struct check_target *target = run->target;
@@ -114,8 +123,12 @@ static size_t collect(struct check_run *run, struct tried *t)
 	for (size_t i = 0; i < target->nselectors; i++)
 		t[n++] = (struct tried){.selector = target->selectors[i],
 		                        .given = true};
-	for (size_t i = 0; check_selectors[i] && n < TRIED_MAX; i++)
-		t[n++] = (struct tried){.selector = sv_str(check_selectors[i])};
+	for (size_t i = 0; check_selectors[i] && n < TRIED_MAX; i++) {
+		sv usual = sv_str(check_selectors[i]);
+
+		if (!is_given(target, usual))
+			t[n++] = (struct tried){.selector = usual};
+	}
 	return n;
 }
 
