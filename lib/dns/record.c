@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "dns/loop.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -37,6 +38,52 @@ static json_t *text_of(sv s)
 	j = json_stringn(b.n ? b.p : "", b.n);
 	buf_fini(&b);
 	return j;
+}
+
+json_t *dns_record_bytes(sv s)
+{
+	struct buf b;
+	json_t *j;
+
+	if (utf8_valid(s))
+		return json_stringn(s.n ? s.p : "", s.n);
+	buf_init(&b, s.n * 2 + 1);
+	for (size_t i = 0; i < s.n; i++) {
+		char out[4];
+
+		buf_add(&b, sv_of(out, utf8_encode((unsigned char)s.p[i],
+		                                   out)));
+	}
+	j = json_object();
+	(void)json_object_set_new(j, "bytes", json_stringn(b.n ? b.p : "", b.n));
+	buf_fini(&b);
+	return j;
+}
+
+bool dns_record_bytes_of(struct arena *a, const json_t *j, sv *out)
+{
+	const json_t *v = json_is_object(j) ? json_object_get(j, "bytes") : j;
+	char *p;
+	sv s;
+
+	if (!json_is_string(v))
+		return false;
+	s = sv_of(json_string_value(v), json_string_length(v));
+	if (v == j) {
+		*out = arena_dup(a, s);
+		return true;
+	}
+	*out = sv_of(p = arena_alloc(a, s.n + 1, 1), 0);
+	while (p && s.n) {
+		size_t n;
+		uint32_t c = utf8_decode(s, &n);
+
+		if (c > 0xff)
+			return false;
+		p[out->n++] = (char)c;
+		s = sv_drop(s, n);
+	}
+	return p != NULL;
 }
 
 static void set_text(json_t *j, const char *key, sv s)
@@ -155,14 +202,21 @@ static sv dump(struct arena *a, json_t *j)
 	return line;
 }
 
-sv dns_record_line(struct arena *a, const struct dns_query *q,
-                   const struct dns_answer *an)
+static sv line_of(struct arena *a, const struct dns_query *q, bool recursive,
+                  const struct dns_answer *an)
 {
 	json_t *j = json_object();
 
 	set_question(j, q);
+	set_true(j, "recursive", recursive);
 	set_answer(a, j, an);
 	return dump(a, j);
+}
+
+sv dns_record_line(struct arena *a, const struct dns_query *q,
+                   const struct dns_answer *an)
+{
+	return line_of(a, q, false, an);
 }
 
 /* ---- the recorder ---- */
@@ -179,6 +233,7 @@ struct layer {
 	struct dns_resolver r;
 	struct dns_recorder *rec;
 	struct dns_resolver *below;
+	bool recursive;
 };
 
 /* One question on its way down. */
@@ -197,6 +252,11 @@ static void write_line(struct dns_recorder *rec, sv line)
 		rec->fault = ENOMEM;
 	else if (rec->f && fwrite(line.p, 1, line.n, rec->f) != line.n)
 		rec->fault = errno ? errno : EIO;
+}
+
+void dns_record_put(struct dns_recorder *rec, sv line)
+{
+	write_line(rec, line);
 }
 
 void dns_record_drop(struct dns_recorder *rec)
@@ -258,11 +318,24 @@ static bool set_path(struct dns_recorder *rec, const char *path)
 	return true;
 }
 
-enum mw_status dns_record_begin(const char *path, int64_t clock,
+static sv first_line(struct arena *a, const struct dns_record_run *run)
+{
+	json_t *j = json_object();
+
+	(void)json_object_set_new(j, "mailwhy-recording",
+	                          json_integer(DNS_RECORD_VERSION));
+	(void)json_object_set_new(j, "clock", json_integer(run->clock));
+	set_true(j, "direct", run->direct);
+	set_true(j, "recursive", run->recursive);
+	set_true(j, "connects", run->connects);
+	return dump(a, j);
+}
+
+enum mw_status dns_record_begin(const char *path,
+                                const struct dns_record_run *run,
                                 struct dns_recorder **out, struct mw_err *err)
 {
 	struct dns_recorder *rec = calloc(1, sizeof(*rec));
-	json_t *j;
 	int e;
 
 	if (rec) {
@@ -278,11 +351,7 @@ enum mw_status dns_record_begin(const char *path, int64_t clock,
 		dns_record_drop(rec);
 		return io_failed(err, e, "write", path);
 	}
-	j = json_object();
-	(void)json_object_set_new(j, "mailwhy-dns",
-	                          json_integer(DNS_RECORD_VERSION));
-	(void)json_object_set_new(j, "clock", json_integer(clock));
-	write_line(rec, dump(rec->a, j));
+	write_line(rec, first_line(rec->a, run));
 	*out = rec;
 	return MW_OK;
 }
@@ -315,11 +384,11 @@ enum mw_status dns_record_end(struct dns_recorder *rec, struct mw_err *err)
 	return st;
 }
 
-static void write_down(struct dns_recorder *rec, const struct dns_query *q,
+static void write_down(struct layer *l, const struct dns_query *q,
                        const struct dns_answer *an)
 {
-	arena_reset(rec->a);
-	write_line(rec, dns_record_line(rec->a, q, an));
+	arena_reset(l->rec->a);
+	write_line(l->rec, line_of(l->rec->a, q, l->recursive, an));
 }
 
 static void on_below(struct dns_query *sub)
@@ -327,7 +396,7 @@ static void on_below(struct dns_query *sub)
 	struct step *s = sub->arg;
 	struct dns_query *q = s->q;
 
-	write_down(s->l->rec, q, q->answer);
+	write_down(s->l, q, q->answer);
 	q->inner = NULL;
 	q->done(q);
 }
@@ -351,19 +420,23 @@ static void layer_ask(struct dns_resolver *r, struct dns_query *q)
 	l->below->ask(l->below, &s->sub);
 }
 
-/* That nobody waited for the answer is written down too. */
+/*
+ * That nobody waited for the answer is written down too: its time was over, or
+ * before that the user had enough.
+ */
 static void layer_cancel(struct dns_resolver *r, struct dns_query *q)
 {
 	struct layer *l = (struct layer *)r;
 	struct step *s = q->inner;
 	struct dns_answer an = {.name = q->name, .type = q->type,
 	    .state = DNS_TEMPFAIL, .server = r->name(r),
-	    .why = SV("no answer in time")};
+	    .why = dns_loop_ms() < q->deadline_ms ? SV("interrupted")
+	                                          : SV("no answer in time")};
 
 	if (!s)
 		return;
 	l->below->cancel(l->below, &s->sub);
-	write_down(l->rec, q, &an);
+	write_down(l, q, &an);
 	q->inner = NULL;
 }
 
@@ -380,7 +453,8 @@ static sv layer_name(const struct dns_resolver *r)
 }
 
 struct dns_resolver *dns_record_resolver(struct dns_recorder *rec,
-                                         struct dns_resolver *below)
+                                         struct dns_resolver *below,
+                                         bool recursive)
 {
 	struct layer *l = calloc(1, sizeof(*l));
 
@@ -390,6 +464,7 @@ struct dns_resolver *dns_record_resolver(struct dns_recorder *rec,
 	                             layer_name};
 	l->rec = rec;
 	l->below = below;
+	l->recursive = recursive;
 	return &l->r;
 }
 
@@ -397,22 +472,41 @@ struct dns_resolver *dns_record_resolver(struct dns_recorder *rec,
 
 #define BUCKETS_MIN 64
 
+/* One answer. */
+struct given {
+	struct dns_answer an;
+	struct given *next; /* when it was asked again */
+};
+
 struct entry {
 	struct dns_query q; /* the question; the rest is not set */
-	struct dns_answer an;
+	bool recursive;
+	struct given first, *last;
+	size_t number;
 	struct entry *next; /* of the same hash */
+};
+
+/* A line of another kind. */
+struct other {
+	sv line;
+	size_t where;
 };
 
 struct dns_replay {
 	struct arena *a;
 	struct entry **table;
 	size_t size, n; /* size is a power of two */
-	int64_t clock;
+	size_t nanswers;
+	struct other *others;
+	size_t nothers, cap;
+	struct dns_record_run run;
 };
 
 struct replayer {
 	struct dns_resolver r;
 	const struct dns_replay *rp;
+	bool recursive;
+	const struct given *next[]; /* of each entry; NULL: not asked yet */
 };
 
 static uint64_t hash_of(const struct dns_query *q)
@@ -435,12 +529,12 @@ static bool same(const struct dns_query *x, const struct dns_query *y)
 }
 
 static struct entry *find(const struct dns_replay *r,
-                          const struct dns_query *q)
+                          const struct dns_query *q, bool recursive)
 {
 	struct entry *e = r->size ? r->table[hash_of(q) & (r->size - 1)]
 	                          : NULL;
 
-	while (e && !same(&e->q, q))
+	while (e && (e->recursive != recursive || !same(&e->q, q)))
 		e = e->next;
 	return e;
 }
@@ -601,49 +695,85 @@ static const char *read_answer(struct arena *a, const json_t *j,
 	return NULL;
 }
 
+/* Behind the answers that the same question got before. */
+static void add_answer(struct dns_replay *r, struct entry *e)
+{
+	struct entry *old = find(r, &e->q, e->recursive), **at;
+
+	r->nanswers++;
+	if (old) {
+		old->last->next = &e->first;
+		old->last = &e->first;
+		return;
+	}
+	at = &r->table[hash_of(&e->q) & (r->size - 1)];
+	e->last = &e->first;
+	e->next = *at;
+	e->number = r->n++;
+	*at = e;
+}
+
 static enum mw_status read_entry(struct dns_replay *r, const json_t *j,
                                  struct mw_err *err)
 {
 	struct entry *e = arena_alloc(r->a, 1, sizeof(*e));
 	const char *wrong = e ? read_question(r->a, j, &e->q) : "no memory";
-	struct entry **at;
 
 	if (!wrong) {
-		e->an.name = e->q.name;
-		e->an.type = e->q.type;
-		wrong = read_answer(r->a, j, &e->an);
+		e->first.an.name = e->q.name;
+		e->first.an.type = e->q.type;
+		e->recursive = json_is_true(json_object_get(j, "recursive"));
+		wrong = read_answer(r->a, j, &e->first.an);
 	}
 	if (arena_failed(r->a) || (r->n >= r->size && !grow(r)))
 		return mw_fail(err, MW_ENOMEM, "no memory for a recording");
 	if (wrong)
 		return mw_fail(err, MW_ESYNTAX, "%s", wrong);
-	if (find(r, &e->q))
-		return MW_OK;
-	at = &r->table[hash_of(&e->q) & (r->size - 1)];
-	e->next = *at;
-	*at = e;
-	r->n++;
+	add_answer(r, e);
 	return MW_OK;
+}
+
+static enum mw_status keep_other(struct dns_replay *r, sv line, size_t where,
+                                 struct mw_err *err)
+{
+	if (r->nothers == r->cap) {
+		size_t cap = r->cap * 2 + 16;
+		struct other *more = realloc(r->others, cap * sizeof(*more));
+
+		if (!more)
+			return mw_fail(err, MW_ENOMEM,
+			               "no memory for a recording");
+		r->others = more;
+		r->cap = cap;
+	}
+	r->others[r->nothers++] = (struct other){arena_dup(r->a, line), where};
+	return arena_failed(r->a)
+	           ? mw_fail(err, MW_ENOMEM, "no memory for a recording")
+	           : MW_OK;
 }
 
 static enum mw_status read_first(struct dns_replay *r, const json_t *j,
                                  struct mw_err *err)
 {
 	const json_t *clock = json_object_get(j, "clock");
-	int64_t version = number_at(j, "mailwhy-dns", INT32_MAX);
+	int64_t version = number_at(j, "mailwhy-recording", INT32_MAX);
 
-	if (!json_object_get(j, "mailwhy-dns") || !json_is_integer(clock))
+	if (!json_object_get(j, "mailwhy-recording") || !json_is_integer(clock))
 		return mw_fail(err, MW_ESYNTAX, "this is no recording");
 	if (version != DNS_RECORD_VERSION)
 		return mw_fail(err, MW_ESYNTAX, "a recording of version %lld "
 		               "is not known", (long long)version);
-	r->clock = json_integer_value(clock);
+	r->run.clock = json_integer_value(clock);
+	r->run.direct = json_is_true(json_object_get(j, "direct"));
+	r->run.recursive = json_is_true(json_object_get(j, "recursive"));
+	r->run.connects = json_is_true(json_object_get(j, "connects"));
 	return MW_OK;
 }
 
-static enum mw_status read_line(struct dns_replay *r, sv line, bool first,
+static enum mw_status read_line(struct dns_replay *r, sv line, size_t where,
                                 struct mw_err *err)
 {
+	bool first = where == 1;
 	json_t *j;
 	enum mw_status st;
 
@@ -654,8 +784,12 @@ static enum mw_status read_line(struct dns_replay *r, sv line, bool first,
 	if (!json_is_object(j))
 		st = mw_fail(err, MW_ESYNTAX, first ? "this is no recording"
 		                                    : "no JSON object");
+	else if (first)
+		st = read_first(r, j, err);
+	else if (json_is_string(json_object_get(j, "kind")))
+		st = keep_other(r, line, where, err);
 	else
-		st = first ? read_first(r, j, err) : read_entry(r, j, err);
+		st = read_entry(r, j, err);
 	json_decref(j);
 	return st;
 }
@@ -676,7 +810,7 @@ enum mw_status dns_replay_read(sv text, struct dns_replay **out,
 		sv line = sv_trim(sv_line(&text));
 
 		if (line.n || n == 1)
-			st = read_line(r, line, n == 1, err);
+			st = read_line(r, line, n, err);
 		if (st != MW_OK && err)
 			err->where = n;
 	}
@@ -717,29 +851,45 @@ void dns_replay_free(struct dns_replay *r)
 	if (!r)
 		return;
 	free(r->table);
+	free(r->others);
 	arena_free(r->a);
 }
 
-int64_t dns_replay_clock(const struct dns_replay *r)
+const struct dns_record_run *dns_replay_run(const struct dns_replay *r)
 {
-	return r->clock;
+	return &r->run;
+}
+
+bool dns_replay_other(const struct dns_replay *r, size_t *at, sv *line,
+                      size_t *where)
+{
+	if (*at >= r->nothers)
+		return false;
+	*line = r->others[*at].line;
+	*where = r->others[(*at)++].where;
+	return true;
 }
 
 size_t dns_replay_count(const struct dns_replay *r)
 {
-	return r->n;
+	return r->nanswers;
 }
 
 static void replay_ask(struct dns_resolver *r, struct dns_query *q)
 {
-	const struct entry *e = find(((struct replayer *)r)->rp, q);
+	struct replayer *p = (struct replayer *)r;
+	const struct entry *e = find(p->rp, q, p->recursive);
+	const struct given *g;
 
 	if (!e) {
 		dns_fail(q, DNS_TEMPFAIL, SV("the recording"),
-		         SV("this was not asked when it was made"));
+		         SV("not in the recording: this was not asked when it "
+		            "was made"));
 		return;
 	}
-	*q->answer = e->an;
+	g = p->next[e->number] ? p->next[e->number] : &e->first;
+	*q->answer = g->an;
+	p->next[e->number] = g->next ? g->next : g;
 	q->done(q);
 }
 
@@ -760,14 +910,17 @@ static sv replay_name(const struct dns_resolver *r)
 	return SV("a recording");
 }
 
-struct dns_resolver *dns_replay_resolver(const struct dns_replay *rp)
+struct dns_resolver *dns_replay_resolver(const struct dns_replay *rp,
+                                         bool recursive)
 {
-	struct replayer *r = calloc(1, sizeof(*r));
+	struct replayer *r =
+	    calloc(1, sizeof(*r) + rp->n * sizeof(struct given *));
 
 	if (!r)
 		return NULL;
 	r->r = (struct dns_resolver){replay_ask, replay_cancel, replay_free,
 	                             replay_name};
 	r->rp = rp;
+	r->recursive = recursive;
 	return &r->r;
 }

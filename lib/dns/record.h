@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * record.h - every DNS answer of a run in a file, and runs made from it
+ * record.h - every answer of a run in a file, and runs made from it
  *
- * JSON Lines.  The first line tells the version and the run's clock, each
- * further one holds one question and its answer with everything:
+ * JSON Lines.  The first line tells the version, the run's clock and whom it
+ * could ask; each further one holds one question and its answer with
+ * everything:
  *
- *	{"mailwhy-dns": 1, "clock": 1767225600}
+ *	{"mailwhy-recording": 1, "clock": 1767225600, "direct": true}
  *	{"name": "example.org", "type": "MX", "state": "found",
  *	 "trust": "secure", "ttl": 300, "rr": [{"ttl": 300,
  *	 "data": "10 mail.example.org."}], "at": 1767225600}
  *
  * Members that say nothing are left out: "chain", "zone", "from" (who gave it
  * or failed to), "why", "rcode", "hypothetical", "authoritative"; of the
- * question "server", "port", "tcp", "no_edns".  "data" is the record as in a
- * zone file.  Unknown members are passed over.
+ * question "server", "port", "tcp", "no_edns", "recursive".  "data" is the
+ * record as in a zone file.  Unknown members are passed over.
+ *
+ * Lines with a "kind" belong to others (probe/record.h) and are kept for them.
  */
 #ifndef DNS_RECORD_H
 #define DNS_RECORD_H
@@ -25,6 +28,14 @@
 #define DNS_RECORD_LINE ((size_t)16 << 20)
 #define DNS_RECORD_BYTES ((size_t)512 << 20)
 
+/* What a run was, beside its answers: a replay is to be the same. */
+struct dns_record_run {
+	int64_t clock;
+	bool direct;    /* servers could be asked one by one */
+	bool recursive; /* beside the resolver one that starts at the root */
+	bool connects;  /* there was a prober */
+};
+
 /* ---- writing ---- */
 
 struct dns_recorder;
@@ -35,17 +46,23 @@ struct dns_recorder;
  * NULL: in memory, up to DNS_RECORD_BYTES.
  * MW_EIO: err->sys tells; MW_ENOMEM.
  */
-enum mw_status dns_record_begin(const char *path, int64_t clock,
+enum mw_status dns_record_begin(const char *path,
+                                const struct dns_record_run *run,
                                 struct dns_recorder **out,
                                 struct mw_err *err);
 
 /*
  * A resolver that asks below (borrowed) and writes each answer down.  Several
- * may write into one recording.  Free it once no question is under way.  NULL
- * if there is no memory.
+ * may write into one recording; recursive tells those that start at the root
+ * from the others.  Free it once no question is under way.  NULL if there is
+ * no memory.
  */
 struct dns_resolver *dns_record_resolver(struct dns_recorder *rec,
-                                         struct dns_resolver *below);
+                                         struct dns_resolver *below,
+                                         bool recursive);
+
+/* A line of another kind, with its end; empty: no memory was there for it. */
+void dns_record_put(struct dns_recorder *rec, sv line);
 
 /* What a recording in memory holds so far; lives until the next answer. */
 sv dns_record_text(const struct dns_recorder *rec);
@@ -78,16 +95,36 @@ enum mw_status dns_replay_open(const char *path, struct dns_replay **out,
                                struct mw_err *err);
 void dns_replay_free(struct dns_replay *r);
 
-/* The clock of the run that was recorded. */
-int64_t dns_replay_clock(const struct dns_replay *r);
+/* The run that was recorded. */
+const struct dns_record_run *dns_replay_run(const struct dns_replay *r);
 /* Answers in it. */
 size_t dns_replay_count(const struct dns_replay *r);
 
 /*
  * A resolver over r, which must outlive it.  Questions that were not asked
- * then fail, and say so.  Of two answers to one question the first counts.
- * NULL if there is no memory.
+ * then fail, and say so.  Where one was asked several times, each asking gets
+ * its own answer, and those beyond the last.  NULL if there is no memory.
  */
-struct dns_resolver *dns_replay_resolver(const struct dns_replay *r);
+struct dns_resolver *dns_replay_resolver(const struct dns_replay *r,
+                                         bool recursive);
+
+/*
+ * Lines of other kinds in their order, and where they stand: begin with
+ * *at = 0; false at the end.
+ */
+bool dns_replay_other(const struct dns_replay *r, size_t *at, sv *line,
+                      size_t *where);
+
+/* ---- for other kinds of lines ---- */
+
+struct json_t;
+
+/*
+ * Bytes as JSON and back, none lost: a string where they are UTF-8, else
+ * {"bytes": "..."} in which each character stands for the byte of that number.
+ */
+struct json_t *dns_record_bytes(sv s);
+/* In a; false where it is neither. */
+bool dns_record_bytes_of(struct arena *a, const struct json_t *j, sv *out);
 
 #endif

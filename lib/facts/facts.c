@@ -12,6 +12,8 @@
 #define FACTS_BYTES ((size_t)1 << 30)
 #define QUESTION_MS 5000
 #define ALL_MS 30000
+/* How long nobody looks whether the user has had enough. */
+#define LOOK_MS 100
 /* By the resolver that starts at the root; beside the FACTS_ bits. */
 #define RECURSIVE 4U
 
@@ -48,6 +50,7 @@ struct facts *facts_new(const struct facts_options *opt)
 		f->opt.all_ms = ALL_MS;
 	if (!f->opt.now)
 		f->opt.now = time(NULL);
+	f->deadline_ms = f->opt.until_ms;
 	f->a = arena_new(FACTS_BYTES);
 	f->size = 256;
 	f->table = calloc(f->size, sizeof(struct fact *));
@@ -173,6 +176,11 @@ static struct fact *add(struct facts *f, const struct dns_name *name,
 	return p;
 }
 
+static bool is_stopped(const struct facts *f)
+{
+	return f->stop || (f->opt.stop && *f->opt.stop);
+}
+
 static void start(struct facts *f, struct fact *p)
 {
 	struct dns_resolver *r = resolver_of(f, p);
@@ -187,9 +195,10 @@ static void start(struct facts *f, struct fact *p)
 	p->after = f->pending.after;
 	p->before->after = p->after->before = p;
 	f->npending++;
-	if (f->stop)
-		dns_fail(&p->query, DNS_TEMPFAIL, SV(""), SV("interrupted"));
-	else if (!r)
+	/* Who is left no time does not ask, and a recording tells of it. */
+	if (is_stopped(f))
+		p->query.deadline_ms = now;
+	if (!r)
 		dns_fail(&p->query, DNS_TEMPFAIL, SV(""),
 		         SV("no way to ask a server of one's choice"));
 	else
@@ -276,6 +285,18 @@ static void begin(struct facts *f)
 		                 f->opt.all_ms;
 }
 
+/* Who was told to stop connects to nobody new; what it knows it still tells. */
+static void begin_probe(struct facts *f)
+{
+	begin(f);
+	if (!f->opt.prober)
+		return;
+	if (is_stopped(f))
+		f->opt.prober->stop(f->opt.prober, SV("interrupted"));
+	else if (f->opt.loop && dns_loop_ms() >= f->deadline_ms)
+		f->opt.prober->stop(f->opt.prober, SV("no answer in time"));
+}
+
 const struct smtp_probe *facts_smtp(struct facts *f,
                                     const struct smtp_ask *ask)
 {
@@ -284,8 +305,8 @@ const struct smtp_probe *facts_smtp(struct facts *f,
 	    .stage = "connect",
 	    .why = SV_INIT("nobody is connected to in this run")};
 
-	begin(f);
-	return f->opt.prober && !f->stop
+	begin_probe(f);
+	return f->opt.prober
 	           ? f->opt.prober->smtp(f->opt.prober, ask) : &none;
 }
 
@@ -296,8 +317,8 @@ const struct https_probe *facts_https(struct facts *f,
 	    .state = PROBE_FAILED, .fail = PROBE_NOT_TRIED,
 	    .why = SV_INIT("nobody is connected to in this run")};
 
-	begin(f);
-	return f->opt.prober && !f->stop
+	begin_probe(f);
+	return f->opt.prober
 	           ? f->opt.prober->https(f->opt.prober, ask) : &none;
 }
 
@@ -334,7 +355,8 @@ static void expire(struct facts *f, int64_t now, bool all, sv why)
 		r->cancel(r, &p->query);
 		dns_fail(&p->query, DNS_TEMPFAIL, r->name(r), why);
 	}
-	if (all && probes(f))
+	/* What is known stays, and nobody new is connected to. */
+	if (all && f->opt.prober)
 		f->opt.prober->stop(f->opt.prober, why);
 }
 
@@ -357,13 +379,16 @@ void facts_wait(struct facts *f)
 		int64_t now = f->opt.loop ? dns_loop_ms() : 0;
 		int64_t until = next_deadline(f);
 
-		if (f->stop || !f->opt.loop) {
+		if (is_stopped(f) || !f->opt.loop) {
 			expire(f, now, true, SV("interrupted"));
 		} else if (until <= now) {
 			expire(f, now, until == f->deadline_ms,
 			       SV("no answer in time"));
 		} else {
-			dns_loop_run(f->opt.loop, (unsigned)(until - now));
+			until -= now;
+			if (f->opt.stop && until > LOOK_MS)
+				until = LOOK_MS;
+			dns_loop_run(f->opt.loop, (unsigned)until);
 		}
 	}
 }

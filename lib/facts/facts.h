@@ -36,6 +36,9 @@ struct facts_options {
 	int64_t now;                   /* Unix time; 0: the clock's */
 	unsigned question_ms;          /* for one question; 0: 5000 */
 	unsigned all_ms;               /* for all; 0: 30000 */
+	/* By loop's clock: all is over then, for several facts of one run. */
+	int64_t until_ms;              /* 0: all_ms after the first question */
+	const volatile int *stop;      /* set: as facts_stop(); may be NULL */
 };
 
 /* NULL if there is no memory. */

@@ -8,11 +8,15 @@
 #include "dns/stub.h"
 #include "dns/unbound.h"
 #include "dns/zone.h"
+#include "probe/record.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 /* The longest file of keys. */
 #define KEYS_BYTES ((size_t)64 << 10)
+/* All of a run, where the user names no other time. */
+#define TIMEOUT_MS 30000
 
 /* Layers of one run: what is asked, what writes it down. */
 struct world {
@@ -24,11 +28,12 @@ struct world {
 	struct dns_resolver *base, *recorded; /* recorded: over base, or NULL */
 	struct dns_resolver *direct, *direct_recorded;
 	struct prober *prober; /* NULL: nobody is connected to */
+	struct prober *probe_recorded; /* over it, or NULL */
 	/* For DNS lists: recursion of one's own, keys put in, written down. */
 	struct dns_resolver *root, *keyed, *lists_recorded;
 	struct arena *a; /* for the keys */
 	struct dns_keys *keys;
-	int64_t now;
+	int64_t now, until_ms; /* until_ms: of the loop's clock */
 	struct view *views;
 };
 
@@ -63,19 +68,35 @@ static enum mw_status from_zone(struct world *w, struct mw_err *err)
 	return w->base ? MW_OK : no_memory(err);
 }
 
+static enum mw_status no_recording(const struct world *w, enum mw_status st,
+                                   struct mw_err *err)
+{
+	return st == MW_ESYNTAX ? mw_fail(err, MW_EINVAL,
+	    "%s is no recording (line %zu)", w->opt->replay, err->where) : st;
+}
+
+/* The same could be asked as in the run that was recorded. */
 static enum mw_status from_replay(struct world *w, struct mw_err *err)
 {
 	enum mw_status st = dns_replay_open(w->opt->replay, &w->replay, err);
+	const struct dns_record_run *run;
 
 	if (st != MW_OK)
-		return st == MW_ESYNTAX ? mw_fail(err, MW_EINVAL,
-		    "%s is no recording (line %zu)", w->opt->replay,
-		    err->where) : st;
+		return no_recording(w, st, err);
+	run = dns_replay_run(w->replay);
 	/* A replay runs at the clock of what it replays. */
-	if (!w->now)
-		w->now = dns_replay_clock(w->replay);
-	w->base = dns_replay_resolver(w->replay);
-	return w->base ? MW_OK : no_memory(err);
+	if (!w->opt->now)
+		w->now = run->clock;
+	w->base = dns_replay_resolver(w->replay, false);
+	if (run->direct)
+		w->direct = dns_replay_resolver(w->replay, false);
+	if (run->recursive)
+		w->root = dns_replay_resolver(w->replay, true);
+	if (!w->base || (run->direct && !w->direct) ||
+	    (run->recursive && !w->root))
+		return no_memory(err);
+	return run->connects ? no_recording(w, probe_replay_new(
+	    w->replay, &w->prober, err), err) : MW_OK;
 }
 
 static enum mw_status from_network(struct world *w, struct mw_err *err)
@@ -146,7 +167,8 @@ static enum mw_status start_probing(struct world *w, struct mw_err *err)
 {
 	const struct mw_check_options *opt = w->opt;
 	struct probe_options o = {.note = opt->note, .arg = opt->arg,
-	                          .dry = opt->dry_run != 0, .now = w->now,
+	                          .now = w->now,
+	                          .keep_talk = opt->record != NULL,
 	                          .helo = sv_str(opt->helo)};
 
 	if (opt->offline || opt->replay || (opt->zone && !opt->smtp))
@@ -159,20 +181,27 @@ static enum mw_status start_probing(struct world *w, struct mw_err *err)
 
 static enum mw_status start_recording(struct world *w, struct mw_err *err)
 {
+	struct dns_record_run run = {.clock = w->now,
+	    .direct = w->direct != NULL, .connects = w->prober != NULL,
+	    .recursive = for_lists(w) != w->base};
 	enum mw_status st;
 
 	if (!w->opt->record)
 		return MW_OK;
-	st = dns_record_begin(w->opt->record, w->now, &w->recorder, err);
+	st = dns_record_begin(w->opt->record, &run, &w->recorder, err);
 	if (st != MW_OK)
 		return st;
-	w->recorded = dns_record_resolver(w->recorder, w->base);
+	w->recorded = dns_record_resolver(w->recorder, w->base, false);
 	if (w->direct)
 		w->direct_recorded = dns_record_resolver(w->recorder,
-		                                         w->direct);
-	w->lists_recorded = dns_record_resolver(w->recorder, for_lists(w));
+		                                         w->direct, false);
+	w->lists_recorded = dns_record_resolver(w->recorder, for_lists(w),
+	                                        run.recursive);
+	if (w->prober)
+		w->probe_recorded = probe_record_new(w->recorder, w->prober);
 	return w->recorded && w->lists_recorded &&
-	       (!w->direct || w->direct_recorded)
+	       (!w->direct || w->direct_recorded) &&
+	       (!w->prober || w->probe_recorded)
 	           ? MW_OK : no_memory(err);
 }
 
@@ -186,7 +215,9 @@ enum mw_status world_new(const struct mw_check_options *opt,
 	if (!w)
 		return no_memory(err);
 	w->opt = opt;
-	w->now = opt->now;
+	w->now = opt->now ? opt->now : time(NULL);
+	w->until_ms = dns_loop_ms() +
+	              (opt->timeout_ms ? opt->timeout_ms : TIMEOUT_MS);
 	if (opt->zone || opt->offline)
 		st = from_zone(w, err);
 	else if (opt->replay)
@@ -204,6 +235,8 @@ enum mw_status world_end(struct world *w, struct mw_err *err)
 {
 	struct dns_recorder *rec = w->recorder;
 
+	if (w->probe_recorded)
+		probe_record_end(w->probe_recorded);
 	w->recorder = NULL;
 	return rec ? dns_record_end(rec, err) : MW_OK;
 }
@@ -220,6 +253,7 @@ void world_free(struct world *w)
 		dns_overlay_free(v->overlay);
 		free(v);
 	}
+	prober_free(w->probe_recorded);
 	prober_free(w->prober);
 	dns_resolver_free(w->recorded);
 	dns_resolver_free(w->direct_recorded);
@@ -262,9 +296,10 @@ enum mw_status world_facts(struct world *w, sv with, struct facts **out,
                            struct mw_err *err)
 {
 	struct facts_options o = {
-	    .loop = w->loop, .now = w->now, .all_ms = w->opt->timeout_ms,
+	    .loop = w->loop, .now = w->now, .until_ms = w->until_ms,
+	    .stop = w->opt->stop,
 	    .direct = w->direct_recorded ? w->direct_recorded : w->direct,
-	    .prober = w->prober};
+	    .prober = w->probe_recorded ? w->probe_recorded : w->prober};
 	struct view *v = calloc(1, sizeof(*v));
 	enum mw_status st = v ? lay_over(v, w, with, err) : no_memory(err);
 

@@ -112,6 +112,20 @@ static void keep(struct arena *a, X509 *x, struct cert *out)
 	keep_names(a, x, out);
 }
 
+bool cert_from(struct arena *a, sv der, struct cert *out)
+{
+	const unsigned char *p = (const unsigned char *)der.p;
+	X509 *x = der.n && der.n <= DER_MAX ? d2i_X509(NULL, &p, (long)der.n)
+	                                    : NULL;
+
+	*out = (struct cert){0};
+	if (x)
+		keep(a, x, out);
+	ERR_clear_error();
+	X509_free(x);
+	return x != NULL;
+}
+
 static void keep_chain(struct arena *a, X509 *leaf, STACK_OF(X509) *rest,
                        struct tls_seen *out)
 {

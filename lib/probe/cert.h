@@ -10,6 +10,9 @@
 /* The authorities of a file, or (NULL) of the system; NULL: none to be had. */
 X509_STORE *cert_store_new(const char *ca_file);
 
+/* One certificate as it was sent; false where those bytes are none. */
+bool cert_from(struct arena *a, sv der, struct cert *out);
+
 /*
  * Keep what a server sent, and judge it for host at a Unix time: all faults,
  * not the first one only.  leaf may be the first of rest as well.

@@ -46,6 +46,7 @@ struct net {
 	BIO_METHOD *method;
 	struct https_multi *multi;
 	bool ready, freeing, running;
+	sv over; /* why nobody new is connected to; empty: they are */
 	struct mail *mails[TABLE], *queue, *last;
 	struct file *files[TABLE];
 	size_t n, pending, open;
@@ -206,15 +207,15 @@ static const struct smtp_probe *ask_smtp(struct prober *p,
 		return &n->full_smtp;
 	m->next = n->mails[h];
 	n->mails[h] = m;
+	if (n->over.n) {
+		m->r.state = PROBE_FAILED;
+		m->r.fail = PROBE_STOPPED;
+		m->r.why = n->over;
+		return &m->r;
+	}
 	note(n, &ask->ip, n->opt.smtp_port, ask->host,
 	     ask->nrcpt ? "SMTP, asks whether it takes mail for postmaster"
 	                : "SMTP");
-	if (n->opt.dry) {
-		m->r.state = PROBE_FAILED;
-		m->r.fail = PROBE_NOT_TRIED;
-		m->r.why = SV("nobody is connected to in this run");
-		return &m->r;
-	}
 	make_ready(n);
 	n->pending++;
 	m->queued = true;
@@ -302,15 +303,15 @@ static const struct https_probe *ask_https(struct prober *p,
 		return &n->full_https;
 	f->next = n->files[h];
 	n->files[h] = f;
+	if (n->over.n) {
+		f->r.state = PROBE_FAILED;
+		f->r.fail = PROBE_STOPPED;
+		f->r.why = n->over;
+		return &f->r;
+	}
 	for (size_t i = 0; i < f->nips; i++)
 		note(n, &f->ips[i], n->opt.https_port, ask->host, "HTTPS");
-	if (n->opt.dry) {
-		f->r.state = PROBE_FAILED;
-		f->r.fail = PROBE_NOT_TRIED;
-		f->r.why = SV("nobody is connected to in this run");
-	} else {
-		fetch(n, f);
-	}
+	fetch(n, f);
 	return &f->r;
 }
 
@@ -339,8 +340,10 @@ static void stop(struct prober *p, sv why)
 	struct net *n = (struct net *)p;
 	bool was = n->freeing;
 
+	if (n->over.n)
+		return;
 	n->freeing = true; /* nobody in the queue begins now */
-	why = arena_dup(n->a, why);
+	n->over = why = arena_dup(n->a, why);
 	for (struct mail *m = n->queue; m; m = m->after)
 		stop_mail(n, m, why);
 	n->queue = n->last = NULL;

@@ -101,6 +101,8 @@ struct https_probe {
 
 /* Addresses asked for on one connection. */
 #define SMTP_RCPT_MAX 4
+/* What is kept of one dialogue; the longest reply has 16 KB. */
+#define SMTP_TALK_MAX 65536
 /* Keywords of one EHLO reply. */
 #define SMTP_KEYWORDS_MAX 64
 
@@ -130,6 +132,7 @@ struct smtp_probe {
 	size_t nrcpt;
 	unsigned connect_ms;
 	sv why;             /* of a failure, for people */
+	sv talk;            /* all of it, where that was wanted: see below */
 };
 
 /* What is to be asked; views must live as long as the call. */
@@ -169,7 +172,7 @@ struct prober {
 	const struct https_probe *(*https)(struct prober *p,
 	                                   const struct https_ask *ask);
 	size_t (*pending)(const struct prober *p);
-	/* All that is pending fails now. */
+	/* All that is pending fails now, and whatever is asked later. */
 	void (*stop)(struct prober *p, sv why);
 	void (*free)(struct prober *p);
 };
@@ -184,7 +187,11 @@ struct probe_options {
 	/* Said before a connection: "connects to 192.0.2.25 port 25 ...". */
 	void (*note)(void *arg, const char *text);
 	void *arg;
-	bool dry;            /* say it, but connect to nobody */
+	/*
+	 * Keep what was said, a line each: "S: 220 mx.example.org ESMTP",
+	 * "C: EHLO ...", "-- TLSv1.3".  Up to SMTP_TALK_MAX bytes.
+	 */
+	bool keep_talk;
 	int64_t now;         /* certificates are judged then; 0: the clock */
 	sv helo;             /* for EHLO; empty: the address in brackets */
 	struct ip source[2]; /* bound to for IPv4 and IPv6, where set */

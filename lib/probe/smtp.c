@@ -2,6 +2,7 @@
 #include "probe/smtp.h"
 
 #include "base/ascii.h"
+#include "base/buf.h"
 #include "dns/loop.h"
 #include "probe/cert.h"
 #include "smtp/reply.h"
@@ -53,6 +54,7 @@ struct smtp_talk {
 	size_t n;
 	char out[COMMAND_MAX];
 	size_t nout, sent;
+	struct buf talk; /* what is kept of all */
 };
 
 static void on_event(evutil_socket_t fd, short what, void *arg);
@@ -89,8 +91,17 @@ static void end(struct smtp_talk *t)
 	SSL_free(t->ssl);
 	if (t->fd >= 0)
 		close(t->fd);
+	buf_fini(&t->talk);
 	free(t);
 	env.gone(r, env.arg);
+}
+
+/* One line of what was said, if that is wanted. */
+static void keep_line(struct smtp_talk *t, const char *who, sv line)
+{
+	/* A line that has no room ends it: what is kept has no gap. */
+	if (t->env.opt->keep_talk && !t->is_done)
+		buf_addf(&t->talk, "%s%.*s\n", who, SV_FMT(line));
 }
 
 static void settle(struct smtp_talk *t, enum probe_fail fail, sv why)
@@ -100,6 +111,7 @@ static void settle(struct smtp_talk *t, enum probe_fail fail, sv why)
 	if (t->is_done)
 		return;
 	t->is_done = true;
+	r->talk = arena_dup(t->env.a, buf_sv(&t->talk));
 	r->state = fail == PROBE_OK ? PROBE_DONE : PROBE_FAILED;
 	r->fail = fail;
 	r->why = why;
@@ -203,6 +215,7 @@ static void say(struct smtp_talk *t, enum stage at, const char *command, sv arg)
 		return;
 	}
 	t->nout = (size_t)n;
+	keep_line(t, "C: ", sv_of(t->out, t->nout - 2));
 	on_writable(t); /* there mostly is room at once */
 }
 
@@ -278,6 +291,8 @@ static void keep_reply(struct smtp_talk *t, sv reply)
 	uint16_t code = 0;
 
 	(void)reply_code(sv_head(reply, 3), &code);
+	for (sv rest = reply; rest.n;)
+		keep_line(t, "S: ", sv_line(&rest));
 	while (reply.n && n < TEXT_KEPT) {
 		sv line = sv_trim(sv_drop(sv_line(&reply), 4));
 
@@ -297,7 +312,7 @@ static void keep_size(struct smtp_probe *r, sv value)
 
 	r->has_size = true;
 	for (size_t i = 0; i < value.n && is_digit(value.p[i]); i++)
-		n = n > UINT64_MAX / 16 ? n : n * 10 + (uint64_t)
+		n = n > INT64_MAX / 16 ? n : n * 10 + (uint64_t)
 		    (value.p[i] - '0');
 	r->size = n;
 }
@@ -472,6 +487,7 @@ static void on_handshake(struct smtp_talk *t)
 	}
 	tls->up = true;
 	tls->version = arena_dup(t->env.a, sv_str(SSL_get_version(t->ssl)));
+	keep_line(t, "-- ", tls->version);
 	tls->cipher = arena_dup(t->env.a,
 	                        sv_str(SSL_get_cipher_name(t->ssl)));
 	leaf = SSL_get1_peer_certificate(t->ssl);
@@ -654,6 +670,7 @@ struct smtp_talk *smtp_start(const struct smtp_env *env, struct smtp_probe *r)
 	}
 	t->env = *env;
 	t->r = r;
+	buf_init(&t->talk, SMTP_TALK_MAX);
 	t->begun_ms = dns_loop_ms();
 	t->until_ms = t->begun_ms + env->opt->connect_ms;
 	error = open_socket(t);

@@ -31,7 +31,7 @@ static struct dns_answer ask(struct dns_resolver *r, struct arena *a,
 static void check(const struct dns_replay *rp)
 {
 	static const char *const names[] = {"example.org", "a.example.org"};
-	struct dns_resolver *r = dns_replay_resolver(rp);
+	struct dns_resolver *r = dns_replay_resolver(rp, false);
 	struct arena *a = arena_new((size_t)64 << 20);
 
 	for (unsigned i = 0; r && a && i < 4; i++) {
@@ -46,10 +46,10 @@ static void check(const struct dns_replay *rp)
 		must(an.state > DNS_PENDING && an.state < DNS_STATE_N);
 		must((an.state == DNS_FOUND) == (an.n > 0));
 		line = dns_record_line(a, &q, &an);
-		line = arena_printf(a, "{\"mailwhy-dns\":1,\"clock\":0}\n%.*s",
+		line = arena_printf(a, "{\"mailwhy-recording\":1,\"clock\":0}\n%.*s",
 		                    SV_FMT(line));
 		must(dns_replay_read(line, &again, NULL) == MW_OK);
-		r2 = dns_replay_resolver(again);
+		r2 = dns_replay_resolver(again, false);
 		must(r2 != NULL);
 		back = ask(r2, a, &q);
 		must(back.state == an.state && back.n == an.n &&

@@ -61,13 +61,14 @@ static void set_up(struct world *w, const struct setting *set)
 {
 	struct dns_stub_options direct = {0}, stub = {0};
 	struct dns_resolver *r = NULL;
+	static const struct dns_record_run run = {.clock = 1767225600};
 	struct mw_err err = {0};
 
 	w->loop = dns_loop_new();
 	if (set->replay) {
 		need(dns_replay_open(set->replay, &w->replay, &err) == MW_OK,
 		     err.text);
-		r = dns_replay_resolver(w->replay);
+		r = dns_replay_resolver(w->replay, false);
 	} else if (set->stub) {
 		need(dns_server_from(sv_str(set->stub), &stub.forwarder,
 		                     &stub.port), "no server");
@@ -79,9 +80,9 @@ static void set_up(struct world *w, const struct setting *set)
 	push(w, r);
 	w->direct = dns_stub_new(w->loop, &direct);
 	if (set->record) {
-		need(dns_record_begin(set->record, 1767225600, &w->rec,
+		need(dns_record_begin(set->record, &run, &w->rec,
 		                      &err) == MW_OK, err.text);
-		push(w, dns_record_resolver(w->rec, top(w)));
+		push(w, dns_record_resolver(w->rec, top(w), false));
 	}
 	if (set->with) {
 		w->overlay = dns_overlay_new();

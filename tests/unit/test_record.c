@@ -30,6 +30,9 @@ static const struct {
     {"forged.example.org", DNS_A}, {"a\\.b.example.org", DNS_A},
 };
 
+static const struct dns_record_run all = {1767225600, true, true, true};
+static const struct dns_record_run five = {.clock = 5};
+
 #define ASKED (sizeof(asked) / sizeof(asked[0]))
 
 static void assert_same(const struct dns_answer *x, const struct dns_answer *y)
@@ -91,9 +94,9 @@ static void test_again(void **state)
 	(void)state;
 	assert_true(fd >= 0 && fchmod(fd, 0644) == 0);
 	assert_int_equal(dns_zone_read(z, sv_str(world), NULL), MW_OK);
-	assert_int_equal(dns_record_begin(path, 1767225600, &rec, NULL),
+	assert_int_equal(dns_record_begin(path, &all, &rec, NULL),
 	                 MW_OK);
-	r = dns_record_resolver(rec, below);
+	r = dns_record_resolver(rec, below, false);
 	ask_all(r, a, first);
 	/* Until it is complete the old file stays. */
 	assert_int_equal(stat(path, &sb), 0);
@@ -104,9 +107,12 @@ static void test_again(void **state)
 	assert_int_equal(sb.st_mode & 0777, 0600);
 
 	assert_int_equal(dns_replay_open(path, &rp, NULL), MW_OK);
-	assert_int_equal(dns_replay_clock(rp), 1767225600);
+	assert_int_equal(dns_replay_run(rp)->clock, 1767225600);
+	assert_true(dns_replay_run(rp)->direct);
+	assert_true(dns_replay_run(rp)->recursive);
+	assert_true(dns_replay_run(rp)->connects);
 	assert_int_equal(dns_replay_count(rp), ASKED);
-	r = dns_replay_resolver(rp);
+	r = dns_replay_resolver(rp, false);
 	ask_all(r, a, again);
 	for (size_t i = 0; i < ASKED; i++)
 		assert_same(&first[i], &again[i]);
@@ -119,7 +125,7 @@ static void test_again(void **state)
 	unlink(path);
 }
 
-static const char head[] = "{\"mailwhy-dns\": 1, \"clock\": 7}\n";
+static const char head[] = "{\"mailwhy-recording\": 1, \"clock\": 7}\n";
 
 /* Everything an answer may have, and a server that was asked. */
 static void test_everything(void **state)
@@ -151,7 +157,7 @@ static void test_everything(void **state)
 	text = dns_record_line(a, &q, &an);
 	text = arena_printf(a, "%s%.*s", head, SV_FMT(text));
 	assert_int_equal(dns_replay_read(text, &rp, NULL), MW_OK);
-	r = dns_replay_resolver(rp);
+	r = dns_replay_resolver(rp, false);
 	r->ask(r, &q);
 	assert_true(done);
 	assert_same(&an, &got);
@@ -170,7 +176,7 @@ static void test_everything(void **state)
 		got = (struct dns_answer){0};
 		r->ask(r, &other);
 		assert_int_equal(got.state, DNS_TEMPFAIL);
-		assert_true(sv_has(got.why, SV("not asked")));
+		assert_true(sv_has(got.why, SV("not in the recording")));
 	}
 	dns_resolver_free(r);
 	dns_replay_free(rp);
@@ -187,34 +193,34 @@ static const struct {
     {"", 1},
     {"{}", 1},
     {"x", 1},
-    {"{\"mailwhy-dns\": 2, \"clock\": 7}", 1},
-    {"{\"mailwhy-dns\": 1}", 1},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n\n[]", 3},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n"
+    {"{\"mailwhy-recording\": 2, \"clock\": 7}", 1},
+    {"{\"mailwhy-recording\": 1}", 1},
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n\n[]", 3},
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n"
      Q "\"state\": \"nodata\", \"trust\": \"unknown\", \"new\": 1}", 0},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n"
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n"
      Q "\"state\": \"pending\", \"trust\": \"unknown\"}", 2},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n"
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n"
      Q "\"state\": \"found\", \"trust\": \"unknown\"}", 2},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n"
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n"
      Q "\"state\": \"found\", \"trust\": \"unknown\", \"rr\": "
      "[{\"ttl\": 1, \"data\": \"192.0.2.1\"}]}", 0},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n"
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n"
      Q "\"state\": \"found\", \"trust\": \"unknown\", \"rr\": "
      "[{\"ttl\": -1, \"data\": \"192.0.2.1\"}]}", 2},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n"
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n"
      Q "\"state\": \"found\", \"trust\": \"unknown\", \"rr\": "
      "[{\"ttl\": 1, \"data\": \"192.0.2.1.2\"}]}", 2},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n"
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n"
      Q "\"state\": \"nodata\", \"trust\": \"unknown\", \"chain\": "
      "[\"a..b\"]}", 2},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n"
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n"
      Q "\"state\": \"nodata\", \"trust\": \"unknown\", \"chain\": "
      "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}", 2},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n"
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n"
      Q "\"state\": \"nodata\", \"trust\": \"unknown\", \"ttl\": "
      "4294967296}", 2},
-    {"{\"mailwhy-dns\": 1, \"clock\": 7}\n"
+    {"{\"mailwhy-recording\": 1, \"clock\": 7}\n"
      Q "\"state\": \"nodata\", \"trust\": \"unknown\", \"server\": \"x\"}", 2},
 };
 
@@ -245,15 +251,18 @@ static void test_memory(void **state)
 
 	(void)state;
 	assert_int_equal(dns_zone_read(z, sv_str(world), NULL), MW_OK);
-	assert_int_equal(dns_record_begin(NULL, 5, &rec, NULL), MW_OK);
-	r = dns_record_resolver(rec, below);
+	assert_int_equal(dns_record_begin(NULL, &five, &rec, NULL), MW_OK);
+	r = dns_record_resolver(rec, below, false);
 	ask_all(r, a, first);
 	assert_int_equal(dns_replay_read(dns_record_text(rec), &rp, NULL),
 	                 MW_OK);
-	assert_int_equal(dns_replay_clock(rp), 5);
+	assert_int_equal(dns_replay_run(rp)->clock, 5);
+	assert_false(dns_replay_run(rp)->direct);
+	assert_false(dns_replay_run(rp)->recursive);
+	assert_false(dns_replay_run(rp)->connects);
 	dns_resolver_free(r);
 	assert_int_equal(dns_record_end(rec, NULL), MW_OK);
-	r = dns_replay_resolver(rp);
+	r = dns_replay_resolver(rp, false);
 	ask_all(r, a, again);
 	for (size_t i = 0; i < ASKED; i++)
 		assert_same(&first[i], &again[i]);
@@ -264,6 +273,75 @@ static void test_memory(void **state)
 	arena_free(a);
 }
 
+static struct dns_answer ask_one(struct dns_resolver *r, struct arena *a)
+{
+	bool done = false;
+	struct dns_answer an = {0};
+	struct dns_query q = {.type = DNS_A, .a = a, .answer = &an,
+	                      .done = on_done, .arg = &done};
+
+	assert_true(dns_name_from(SV("a.example"), &q.name));
+	r->ask(r, &q);
+	assert_true(done);
+	return an;
+}
+
+#define ONE(more, why)                                                        \
+	"{\"name\": \"a.example\", \"type\": \"A\", " more                        \
+	"\"state\": \"tempfail\", \"trust\": \"unknown\", \"why\": \"" why "\"}\n"
+
+/* Each asking has its own answer, and each way to ask its own askings. */
+static void test_several(void **state)
+{
+	static const char text[] =
+	    "{\"mailwhy-recording\": 1, \"clock\": 7}\n"
+	    ONE("", "first") ONE("\"recursive\": true, ", "root")
+	    ONE("", "second");
+	struct arena *a = arena_new(1 << 20);
+	struct dns_resolver *r, *root, *other;
+	struct dns_replay *rp;
+
+	(void)state;
+	assert_int_equal(dns_replay_read(sv_str(text), &rp, NULL), MW_OK);
+	assert_int_equal(dns_replay_count(rp), 3);
+	r = dns_replay_resolver(rp, false);
+	root = dns_replay_resolver(rp, true);
+	other = dns_replay_resolver(rp, false);
+	assert_sv(ask_one(r, a).why, "first");
+	assert_sv(ask_one(root, a).why, "root");
+	assert_sv(ask_one(r, a).why, "second");
+	assert_sv(ask_one(root, a).why, "root");
+	assert_sv(ask_one(r, a).why, "second");
+	assert_sv(ask_one(other, a).why, "first");
+	dns_resolver_free(r);
+	dns_resolver_free(root);
+	dns_resolver_free(other);
+	dns_replay_free(rp);
+	arena_free(a);
+}
+
+/* Lines of others are kept as they are, with their place. */
+static void test_others(void **state)
+{
+	static const char text[] = "{\"mailwhy-recording\": 1, \"clock\": 7}\n"
+	    "{\"kind\": \"x\", \"n\": 1}\n" ONE("", "y") "{\"kind\": \"z\"}\n";
+	struct dns_replay *rp;
+	size_t at = 0, where;
+	sv line;
+
+	(void)state;
+	assert_int_equal(dns_replay_read(sv_str(text), &rp, NULL), MW_OK);
+	assert_int_equal(dns_replay_count(rp), 1);
+	assert_true(dns_replay_other(rp, &at, &line, &where));
+	assert_sv(line, "{\"kind\": \"x\", \"n\": 1}");
+	assert_int_equal(where, 2);
+	assert_true(dns_replay_other(rp, &at, &line, &where));
+	assert_sv(line, "{\"kind\": \"z\"}");
+	assert_int_equal(where, 4);
+	assert_false(dns_replay_other(rp, &at, &line, &where));
+	dns_replay_free(rp);
+}
+
 /* What cannot be written is said, and leaves nothing behind. */
 static void test_no_room(void **state)
 {
@@ -271,7 +349,7 @@ static void test_no_room(void **state)
 	struct mw_err err = {0};
 
 	(void)state;
-	assert_int_equal(dns_record_begin("/nonexistent/x", 1, &rec, &err),
+	assert_int_equal(dns_record_begin("/nonexistent/x", &five, &rec, &err),
 	                 MW_EIO);
 	assert_true(err.sys != 0 && !rec);
 	assert_int_equal(dns_replay_open("/nonexistent/x", NULL, &err),
@@ -286,7 +364,7 @@ static void test_dropped(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/x", dir);
-	assert_int_equal(dns_record_begin(path, 1, &rec, NULL), MW_OK);
+	assert_int_equal(dns_record_begin(path, &five, &rec, NULL), MW_OK);
 	dns_record_drop(rec);
 	/* Empty again, or this fails. */
 	assert_int_equal(rmdir(dir), 0);
@@ -294,5 +372,6 @@ static void test_dropped(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_again), cmocka_unit_test(test_everything),
           cmocka_unit_test(test_memory), cmocka_unit_test(test_syntax),
+          cmocka_unit_test(test_several), cmocka_unit_test(test_others),
           cmocka_unit_test(test_no_room),
           cmocka_unit_test(test_dropped))
