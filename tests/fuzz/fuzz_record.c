@@ -2,13 +2,15 @@
 /*
  * fuzz_record.c - properties of reading any recording, and any "what if"
  *
- * What is read is written again line by line and read back as the same.  The
+ * What is read is written again line by line and read back as the same, what
+ * connections told too.  The
  * same bytes as changes never crash, and a line is named where one is wrong.
  */
 #include "base/arena.h"
 #include "dns/overlay.h"
 #include "dns/record.h"
 #include "must.h"
+#include "probe/record.h"
 
 static void done(struct dns_query *q)
 {
@@ -63,6 +65,48 @@ static void check(const struct dns_replay *rp)
 	dns_resolver_free(r);
 }
 
+/* Mail servers and policy hosts: what stands there is written the same. */
+static sv probed(struct prober *p, struct arena *a)
+{
+	struct smtp_ask mail = {.host = SV("mx.example.org")};
+	struct ip ip;
+	struct https_ask file = {SV("mta-sts.example.org"),
+	                         SV("/.well-known/mta-sts.txt"), &ip, 1};
+	sv line;
+
+	must(ip_parse(SV("192.0.2.25"), &mail.ip));
+	must(ip_parse(SV("192.0.2.80"), &ip));
+	line = probe_smtp_line(a, p->smtp(p, &mail));
+	return arena_printf(a, "%.*s%.*s", SV_FMT(line),
+	    SV_FMT(probe_https_line(a, &file, p->https(p, &file))));
+}
+
+static void connections(const struct dns_replay *rp)
+{
+	struct arena *a = arena_new((size_t)64 << 20);
+	struct mw_err err = {0};
+	struct dns_replay *again;
+	struct prober *p = NULL;
+	sv first, second;
+
+	if (probe_replay_new(rp, &p, &err) != MW_OK) {
+		must(err.where > 0);
+		arena_free(a);
+		return;
+	}
+	first = probed(p, a);
+	prober_free(p);
+	must(dns_replay_read(arena_printf(a,
+	    "{\"mailwhy-recording\":1,\"clock\":0}\n%.*s", SV_FMT(first)),
+	    &again, NULL) == MW_OK);
+	must(probe_replay_new(again, &p, NULL) == MW_OK);
+	second = probed(p, a);
+	must(arena_failed(a) || sv_eq(first, second));
+	prober_free(p);
+	dns_replay_free(again);
+	arena_free(a);
+}
+
 static void change(sv in)
 {
 	struct dns_overlay *o = dns_overlay_new();
@@ -83,6 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(err.where > 0);
 	} else {
 		check(rp);
+		connections(rp);
 		dns_replay_free(rp);
 	}
 	change(in);

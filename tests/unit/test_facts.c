@@ -3,8 +3,12 @@
 #include "unit.h"
 
 #include "base/arena.h"
+#include "dns/loop.h"
 #include "dns/zone.h"
 #include "facts/facts.h"
+
+#include <signal.h>
+#include <sys/time.h>
 
 static const struct {
 	const char *in, *out; /* NULL: no name */
@@ -233,6 +237,66 @@ static void test_silent(void **state)
 	facts_free(f);
 }
 
+/* Two facts of one run: what the first did not use up the second has. */
+static void test_deadline(void **state)
+{
+	struct dns_resolver r = {never, never, no_free, silent};
+	struct dns_loop *loop = dns_loop_new();
+	int64_t begun = dns_loop_ms();
+	struct facts_options opt = {.resolver = &r, .loop = loop,
+	                            .until_ms = begun + 100};
+	struct facts *f = facts_new(&opt), *g = facts_new(&opt);
+	const struct dns_answer *an = facts_text(f, SV("a.example"), DNS_A);
+
+	(void)state;
+	facts_wait(f);
+	assert_int_equal(an->state, DNS_TEMPFAIL);
+	assert_true(dns_loop_ms() >= begun + 100);
+	an = facts_text(g, SV("a.example"), DNS_A);
+	facts_wait(g);
+	assert_int_equal(an->state, DNS_TEMPFAIL);
+	assert_sv(an->why, "no answer in time");
+	/* Far from the 30 s of a run, on a busy machine too. */
+	assert_true(dns_loop_ms() < begun + 5000);
+	facts_free(f);
+	facts_free(g);
+	dns_loop_free(loop);
+}
+
+static volatile int stop;
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+	stop = 1;
+}
+
+/* What waits when the user has had enough fails, and nobody is asked later. */
+static void test_stop(void **state)
+{
+	struct dns_resolver r = {never, never, no_free, silent};
+	struct dns_loop *loop = dns_loop_new();
+	struct facts_options opt = {.resolver = &r, .loop = loop,
+	                            .stop = &stop, .question_ms = 20000};
+	struct facts *f = facts_new(&opt);
+	const struct dns_answer *an = facts_text(f, SV("a.example"), DNS_A);
+	struct itimerval soon = {.it_value = {0, 50000}};
+	int64_t begun = dns_loop_ms();
+
+	(void)state;
+	(void)signal(SIGALRM, on_alarm);
+	assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+	facts_wait(f);
+	assert_int_equal(an->state, DNS_TEMPFAIL);
+	assert_sv(an->why, "interrupted");
+	an = facts_text(f, SV("b.example"), DNS_A);
+	facts_wait(f);
+	assert_int_equal(an->state, DNS_TEMPFAIL);
+	assert_true(dns_loop_ms() < begun + 5000);
+	facts_free(f);
+	dns_loop_free(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +306,8 @@ int main(void)
 	    cmocka_unit_test(test_records),
 	    cmocka_unit_test(test_facts),
 	    cmocka_unit_test(test_silent),
+	    cmocka_unit_test(test_deadline),
+	    cmocka_unit_test(test_stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
