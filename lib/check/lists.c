@@ -407,10 +407,8 @@ static void check_family(struct lists *l, const struct zone_known *z,
 }
 
 /* With a key a list of the same data is asked in place of the open one. */
-static bool is_asked(const struct lists *l, const struct zone_known *z)
+bool lists_asked(const struct check_target *t, const struct zone_known *z)
 {
-	const struct check_target *t = l->run->target;
-
 	if (!z->asks || z->weight > ZONE_INFO)
 		return false;
 	if (z->key)
@@ -450,7 +448,7 @@ enum step lists_check(struct check_run *run, const struct lists_subject *s,
 	for (size_t i = 0; known && i < zones_count(known); i++) {
 		const struct zone_known *z = zones_nth(known, i);
 
-		if (!is_asked(&l, z))
+		if (!lists_asked(run->target, z))
 			continue;
 		if (z->asks & ZONE_ASKS_V4)
 			check_family(&l, z, ZONE_ASKS_V4);

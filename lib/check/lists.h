@@ -36,6 +36,9 @@ struct lists_kind {
 enum step lists_check(struct check_run *run, const struct lists_subject *s,
                       size_t n, const struct lists_kind *kind);
 
+/* Is that list asked at all, with the keys that there are? */
+bool lists_asked(const struct check_target *t, const struct zone_known *z);
+
 /*
  * The name as a subject, where it is one that is known outside: the lists
  * learn no names of private networks.

@@ -5,6 +5,7 @@
 #include "check/receiver.h"
 #include "check/tree.h"
 #include "check/zones.h"
+#include "live/announce.h"
 #include "live/target.h"
 #include "live/world.h"
 
@@ -128,6 +129,18 @@ static enum mw_status judge(struct run *r, const struct findings *k,
 	return st;
 }
 
+/* Say what will be asked.  The checks are begun for their names only. */
+static enum mw_status tell(struct run *r, struct rnode *root)
+{
+	struct check_options opt = {r->opt->skip};
+	enum mw_status st = checks_begin(&r->second, NULL, &r->target, &opt);
+
+	if (st == MW_OK)
+		announce(r->a, r->opt, &r->target, &r->second, root);
+	checks_end(&r->second);
+	return st;
+}
+
 static enum mw_status run_all(struct run *r, struct rnode *root,
                               struct live_result *out, struct mw_err *err)
 {
@@ -147,6 +160,10 @@ static enum mw_status run_all(struct run *r, struct rnode *root,
 		st = world_new(r->opt, &r->world, err);
 	if (st == MW_OK)
 		st = take_lists(r, err);
+	if (st == MW_OK)
+		st = tell(r, root);
+	if (st != MW_OK || r->opt->dry_run)
+		return st;
 	if (st == MW_OK)
 		st = world_facts(r->world, SV(""), &r->facts, err);
 	if (st == MW_OK)

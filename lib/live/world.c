@@ -148,7 +148,7 @@ static enum mw_status read_keys(struct world *w, struct mw_err *err)
 		return mw_fail_at(err, MW_EINVAL, err->where,
 		                  "line %zu of the keys is not a zone and its "
 		                  "key, or there are too many", err->where);
-	if (st != MW_OK || w->replay)
+	if (st != MW_OK || !w->base || w->replay)
 		return st;
 	w->keyed = dns_keyed_resolver(w->keys, for_lists(w));
 	return w->keyed ? MW_OK : no_memory(err);
@@ -218,6 +218,9 @@ enum mw_status world_new(const struct mw_check_options *opt,
 	w->now = opt->now ? opt->now : time(NULL);
 	w->until_ms = dns_loop_ms() +
 	              (opt->timeout_ms ? opt->timeout_ms : TIMEOUT_MS);
+	/* Only who has keys for lists is of interest then. */
+	if (opt->dry_run)
+		return read_keys(w, err);
 	if (opt->zone || opt->offline)
 		st = from_zone(w, err);
 	else if (opt->replay)

@@ -162,6 +162,11 @@ static int check_one(struct mw_ctx *ctx, const struct mw_check_options *o)
 
 	if (mw_check(ctx, o, &answer, &err) != MW_OK)
 		return no_answer(NULL, &err);
+	/* What there is to read was said already. */
+	if (o->dry_run && (!common.format || !strcmp(common.format, "text"))) {
+		mw_answer_free(answer);
+		return EXIT_DONE;
+	}
 	if (mw_answer_errors(answer))
 		status = EXIT_FINDING;
 	else if (mw_answer_unknown(answer))
