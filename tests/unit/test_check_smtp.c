@@ -91,17 +91,48 @@ static void test_certificates(void **state)
 static void test_reach(void **state)
 {
 	(void)state;
-	expect_one(failed(PROBE_TIMEOUT, 0), "smtp.blocked:example.org");
-	expect_one(failed(PROBE_UNREACHABLE, 0), "smtp.blocked:example.org");
+	expect_one(failed(PROBE_TIMEOUT, 0), "smtp.unreached:example.org");
+	expect_one(failed(PROBE_UNREACHABLE, 0), "smtp.unreached:example.org");
 	expect_one(failed(PROBE_FORBIDDEN, 0), "smtp.blocked:example.org");
 	expect_one(failed(PROBE_NOT_TRIED, 0), "smtp.skipped:example.org");
-	expect_one(failed(PROBE_STOPPED, 0), "smtp.blocked:example.org");
+	expect_one(failed(PROBE_STOPPED, 0), "smtp.unknown:" MX);
 	expect_one(failed(PROBE_REFUSED, 0), "smtp.refused:" MX);
 	expect_one(failed(PROBE_CLOSED, 0), "smtp.broken:" MX);
 	expect_one(failed(PROBE_SLOW, 0), "smtp.broken:" MX);
 	expect_one(failed(PROBE_TLS, 220), "smtp.tls-failed:" MX);
 	expect_one(failed(PROBE_PROTOCOL, 554), "smtp.refuses-us:" MX);
 	expect_one(failed(PROBE_PROTOCOL, 0), "smtp.broken:" MX);
+}
+
+#define TWO                                                                   \
+	"example.org MX 10 mx.example.org\n"                                  \
+	"example.org MX 20 mx2.example.org\n"                                 \
+	"mx.example.org A 192.0.2.25\n"                                       \
+	"mx2.example.org A 198.51.100.25\n"
+
+/* Several hosts that are all silent tell of this end, one address does not. */
+static void test_blocked(void **state)
+{
+	struct smtp_probe list[2] = {failed(PROBE_TIMEOUT, 0),
+	                             failed(PROBE_TIMEOUT, 0)};
+
+	(void)state;
+	assert_true(ip_parse(SV("192.0.2.25"), &list[0].ip));
+	assert_true(ip_parse(SV("198.51.100.25"), &list[1].ip));
+	list[1].host = SV("mx2.example.org");
+	expect(TWO, list, 2, "smtp.blocked:example.org");
+	list[1].fail = PROBE_UNREACHABLE;
+	expect(TWO, list, 2, "smtp.unreached:example.org");
+	list[1].fail = PROBE_STOPPED;
+	expect(TWO, list, 2, "smtp.unreached:example.org");
+	list[0].fail = PROBE_STOPPED;
+	expect(TWO, list, 2, "smtp.unknown:" MX
+	       " smtp.unknown:mx2.example.org 198.51.100.25");
+	/* Whoever answers proves that the way out is open. */
+	list[0].fail = PROBE_TIMEOUT;
+	list[1].fail = PROBE_REFUSED;
+	expect(TWO, list, 2, "smtp.silent:" MX
+	       " smtp.refused:mx2.example.org 198.51.100.25");
 }
 
 static void test_versions(void **state)
@@ -114,7 +145,7 @@ static void test_versions(void **state)
 	expect(BOTH, list, 2, "smtp.no-ipv6:example.org smtp.ok:example.org");
 	list[0] = failed(PROBE_TIMEOUT, 0);
 	assert_true(ip_parse(SV("192.0.2.25"), &list[0].ip));
-	expect(BOTH, list, 2, "smtp.blocked:example.org");
+	expect(BOTH, list, 2, "smtp.unreached:example.org");
 	list[1] = seen(0);
 	assert_true(ip_parse(SV("2001:db8::25"), &list[1].ip));
 	expect(BOTH, list, 2, "smtp.silent:" MX);
@@ -139,7 +170,7 @@ static void test_limits(void **state)
 	assert_sv(unit_run(&check_smtp), "");
 	assert_int_equal(unit.asked, 0);
 	unit.target.own[unit.target.nown++] = SV("example.org");
-	assert_sv(unit_run(&check_smtp), "smtp.blocked:example.org");
+	assert_sv(unit_run(&check_smtp), "smtp.unreached:example.org");
 	assert_int_equal(unit.asked, 2);
 	unit_end();
 	expect("example.org MX 0 .\n", &p, 1, "");
@@ -183,5 +214,6 @@ static void test_postmaster(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(test_talks), cmocka_unit_test(test_certificates),
-          cmocka_unit_test(test_reach), cmocka_unit_test(test_versions),
+          cmocka_unit_test(test_reach), cmocka_unit_test(test_blocked),
+          cmocka_unit_test(test_versions),
           cmocka_unit_test(test_limits), cmocka_unit_test(test_postmaster))

@@ -27,6 +27,14 @@ struct job {
 	bool has_size;
 };
 
+/* "10240000"; no limit is told as 0 (RFC 1870 section 3). */
+static sv size_text(struct check_run *run, const struct smtp_probe *p)
+{
+	return p->size ? arena_printf(run->a, "%llu bytes",
+	                              (unsigned long long)p->size)
+	               : SV("no fixed limit");
+}
+
 static struct finding *about(struct job *j, const char *id,
                              const struct smtp_probe *p)
 {
@@ -38,6 +46,8 @@ static struct finding *about(struct job *j, const char *id,
 	found_value(run, f, "host", p->host);
 	found_value(run, f, "ip", ip);
 	found_value(run, f, "reason", p->why);
+	if (p->has_size)
+		found_seen(run, f, "SIZE", size_text(run, p));
 	j->faults++;
 	return f;
 }
@@ -211,7 +221,7 @@ static void judge_size(struct job *j, const struct smtp_probe *p)
 	if (p->size >= SIZE_SMALL)
 		return;
 	f = about(j, "smtp.size-small", p);
-	found_number(j->run, f, "size", (long long)(p->size & INT64_MAX));
+	found_number(j->run, f, "size", (long long)p->size);
 }
 
 static void judge_done(struct job *j, const struct smtp_probe *p)
@@ -231,11 +241,83 @@ static void judge_done(struct job *j, const struct smtp_probe *p)
 
 /* ---- all of them ---- */
 
+/* Hosts of which no address answered at all, each once. */
+static size_t silent_hosts(const struct job *j)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < j->n; i++) {
+		bool known = j->list[i].p->fail != PROBE_TIMEOUT;
+
+		for (size_t k = 0; k < i && !known; k++)
+			known = j->list[k].p->fail == PROBE_TIMEOUT &&
+			        dns_name_eq(&j->list[k].host,
+			                    &j->list[i].host);
+		n += !known;
+	}
+	return n;
+}
+
+static const struct smtp_probe *first_of(const struct job *j,
+                                         enum probe_fail fail)
+{
+	for (size_t i = 0; i < j->n; i++)
+		if (j->list[i].p->fail == fail)
+			return j->list[i].p;
+	return NULL;
+}
+
+/*
+ * None was reached: several servers that are all silent, or a rule of this
+ * machine, tell of the way out of here; a single one tells nothing.  False
+ * where it is only that the time was over.
+ */
+static bool judge_unreached(struct job *j)
+{
+	const struct smtp_probe *rule = first_of(j, PROBE_FORBIDDEN),
+	                        *silent = first_of(j, PROBE_TIMEOUT),
+	                        *lost = first_of(j, PROBE_UNREACHABLE), *p;
+	size_t n = silent_hosts(j);
+	struct finding *f;
+
+	p = rule ? rule : silent ? silent : lost;
+	if (!p)
+		return false;
+	f = about_all(j, rule || n > 1 ? "smtp.blocked" : "smtp.unreached");
+	found_value(j->run, f, "host", p->host);
+	found_value(j->run, f, "reason", p->why);
+	for (size_t i = 0; i < j->n && i < 8; i++)
+		found_seen(j->run, f, "tried", arena_printf(
+		    j->run->a, "%.*s %.*s: %.*s", SV_FMT(j->list[i].p->host),
+		    SV_FMT(check_ip(j->run, &j->list[i].p->ip)),
+		    SV_FMT(j->list[i].p->why)));
+	return true;
+}
+
+static void judge_fine(struct job *j)
+{
+	struct finding *f = about_all(j, "smtp.ok");
+
+	found_number(j->run, f, "number", (long long)j->n);
+	if (j->has_size)
+		found_number(j->run, f, "size", (long long)j->size);
+	for (size_t i = 0; i < j->n && i < 8; i++) {
+		const struct smtp_probe *p = j->list[i].p;
+
+		if (p->state != PROBE_DONE)
+			continue;
+		found_seen(j->run, f, "server", arena_printf(
+		    j->run->a, "%.*s %.*s, %.*s, SIZE: %.*s", SV_FMT(p->host),
+		    SV_FMT(check_ip(j->run, &p->ip)), SV_FMT(p->tls.version),
+		    SV_FMT(p->has_size ? size_text(j->run, p)
+		                       : SV("not told"))));
+	}
+}
+
 static void judge(struct job *j)
 {
 	bool no_v6 = is_deaf(j, 16) && !is_deaf(j, 4);
 	bool v4 = is_deaf(j, 4), reached = false, tried = false;
-	struct finding *f;
 
 	for (size_t i = 0; i < j->n; i++) {
 		reached |= is_reached(j->list[i].p);
@@ -245,12 +327,8 @@ static void judge(struct job *j)
 		(void)about_all(j, "smtp.skipped");
 		return;
 	}
-	if (!reached) {
-		f = about_all(j, "smtp.blocked");
-		found_value(j->run, f, "host", j->list[0].p->host);
-		found_value(j->run, f, "reason", j->list[0].p->why);
+	if (!reached && judge_unreached(j))
 		return;
-	}
 	for (size_t i = 0; i < j->n; i++) {
 		const struct smtp_probe *p = j->list[i].p;
 
@@ -263,13 +341,8 @@ static void judge(struct job *j)
 	}
 	if (no_v6 && !v4)
 		(void)about_all(j, "smtp.no-ipv6");
-	if (j->faults)
-		return;
-	f = about_all(j, "smtp.ok");
-	found_number(j->run, f, "number", (long long)j->n);
-	if (j->has_size)
-		found_number(j->run, f, "size",
-		             (long long)(j->size & INT64_MAX));
+	if (!j->faults)
+		judge_fine(j);
 }
 
 static enum step check_it(struct check_run *run)
