@@ -70,7 +70,7 @@ static const struct {
     {PROBE_NOT_TRIED, "mtasts.not-fetched:mta-sts.example.org"},
     {PROBE_TIMEOUT, "mtasts.unreachable:mta-sts.example.org"},
     {PROBE_UNREACHABLE, "mtasts.unreachable:mta-sts.example.org"},
-    {PROBE_STOPPED, "mtasts.unreachable:mta-sts.example.org"},
+    {PROBE_STOPPED, "mtasts.unknown:mta-sts.example.org"},
     {PROBE_REFUSED, "mtasts.fetch:mta-sts.example.org"},
     {PROBE_TLS, "mtasts.fetch:mta-sts.example.org"},
     {PROBE_TOO_LARGE, "mtasts.fetch:mta-sts.example.org"},

@@ -127,8 +127,10 @@ static void judge_failed(struct job *j)
 	case PROBE_TIMEOUT:
 	case PROBE_UNREACHABLE:
 	case PROBE_FORBIDDEN:
-	case PROBE_STOPPED:
 		(void)about(j, "mtasts.unreachable", j->host);
+		return;
+	case PROBE_STOPPED:
+		(void)about(j, "mtasts.unknown", j->host);
 		return;
 	case PROBE_CERTIFICATE:
 		f = about(j, "mtasts.certificate", j->host);
