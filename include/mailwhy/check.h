@@ -54,13 +54,18 @@ struct mw_check_options {
 	/* A file that an earlier run recorded, instead of the network. */
 	const char *replay;
 	/*
-	 * Keep all answers in this file, which only its owner can read and
-	 * which is replaced when it is complete.
+	 * Keep all answers in this file, of the DNS, of mail servers and of
+	 * policy hosts.  Only its owner can read it, and it is replaced when
+	 * it is complete.
 	 */
 	const char *record;
 	int offline;  /* nobody is asked; only what zone or replay hold */
 	int smtp;     /* mail servers may be connected to */
-	int dry_run;  /* say what would be asked first, and of whom; ask nobody */
+	/*
+	 * Say what would be asked, and of whom, and ask nobody: the answer has
+	 * "asks", and no findings.
+	 */
+	int dry_run;
 	int64_t now;  /* Unix time to judge at; 0: the clock */
 	unsigned timeout_ms; /* for all; 0: 30 s */
 	mw_check_note *note;

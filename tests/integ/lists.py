@@ -123,10 +123,11 @@ class Checker:
 			 *words],
 			capture_output=True, timeout=100, check=False, text=True)
 		self.text = done.stdout + done.stderr
-		# Whom it asks, in one line, and nothing else.
-		said = done.stderr.splitlines()
-		if done.returncode not in (0, 1, 75) or len(said) != 1 or \
-				not said[0].endswith("DNS lists from the root servers on"):
+		# Whom it asks, in one line, and nothing else; a replay asks nobody.
+		said = [x for x in done.stderr.splitlines() if "--replay" in words
+		        or not x.endswith("DNS lists from the root servers on")]
+		if done.returncode not in (0, 1, 75) or said or \
+				done.stderr.count("\n") > 1:
 			bad(f"check {' '.join(words)}: {done.returncode} {done.stderr}")
 			return []
 		return json.loads(done.stdout)["findings"]
