@@ -387,6 +387,8 @@ enum mw_status dns_record_end(struct dns_recorder *rec, struct mw_err *err)
 static void write_down(struct layer *l, const struct dns_query *q,
                        const struct dns_answer *an)
 {
+	if (!l->rec)
+		return;
 	arena_reset(l->rec->a);
 	write_line(l->rec, line_of(l->rec->a, q, l->recursive, an));
 }
@@ -450,6 +452,11 @@ static sv layer_name(const struct dns_resolver *r)
 	const struct layer *l = (const struct layer *)r;
 
 	return l->below->name(l->below);
+}
+
+void dns_record_detach(struct dns_resolver *r)
+{
+	((struct layer *)r)->rec = NULL;
 }
 
 struct dns_resolver *dns_record_resolver(struct dns_recorder *rec,

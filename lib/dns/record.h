@@ -61,6 +61,9 @@ struct dns_resolver *dns_record_resolver(struct dns_recorder *rec,
                                          struct dns_resolver *below,
                                          bool recursive);
 
+/* What still comes through r is not written: before dns_record_end(). */
+void dns_record_detach(struct dns_resolver *r);
+
 /* A line of another kind, with its end; empty: no memory was there for it. */
 void dns_record_put(struct dns_recorder *rec, sv line);
 

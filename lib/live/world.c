@@ -238,10 +238,17 @@ enum mw_status world_end(struct world *w, struct mw_err *err)
 {
 	struct dns_recorder *rec = w->recorder;
 
+	if (!rec)
+		return MW_OK;
 	if (w->probe_recorded)
 		probe_record_end(w->probe_recorded);
+	/* What is asked but not waited for ends after the recording. */
+	dns_record_detach(w->recorded);
+	dns_record_detach(w->lists_recorded);
+	if (w->direct_recorded)
+		dns_record_detach(w->direct_recorded);
 	w->recorder = NULL;
-	return rec ? dns_record_end(rec, err) : MW_OK;
+	return dns_record_end(rec, err);
 }
 
 void world_free(struct world *w)

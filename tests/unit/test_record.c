@@ -342,6 +342,41 @@ static void test_others(void **state)
 	dns_replay_free(rp);
 }
 
+static void never(struct dns_resolver *r, struct dns_query *q)
+{
+	(void)r;
+	(void)q;
+}
+
+static sv silent(const struct dns_resolver *r)
+{
+	(void)r;
+	return SV("a silent server");
+}
+
+/* A question that nobody waits for any more may outlive its recording. */
+static void test_outlived(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct dns_resolver below = {.ask = never, .cancel = never,
+	                             .name = silent}, *r;
+	struct dns_answer an = {0};
+	struct dns_query q = {.type = DNS_A, .a = a, .answer = &an,
+	                      .done = on_done};
+	struct dns_recorder *rec;
+
+	(void)state;
+	assert_true(dns_name_from(SV("a.example"), &q.name));
+	assert_int_equal(dns_record_begin(NULL, &five, &rec, NULL), MW_OK);
+	r = dns_record_resolver(rec, &below, false);
+	r->ask(r, &q);
+	dns_record_detach(r);
+	assert_int_equal(dns_record_end(rec, NULL), MW_OK);
+	r->cancel(r, &q);
+	dns_resolver_free(r);
+	arena_free(a);
+}
+
 /* What cannot be written is said, and leaves nothing behind. */
 static void test_no_room(void **state)
 {
@@ -373,5 +408,6 @@ static void test_dropped(void **state)
 UNIT_MAIN(cmocka_unit_test(test_again), cmocka_unit_test(test_everything),
           cmocka_unit_test(test_memory), cmocka_unit_test(test_syntax),
           cmocka_unit_test(test_several), cmocka_unit_test(test_others),
+          cmocka_unit_test(test_outlived),
           cmocka_unit_test(test_no_room),
           cmocka_unit_test(test_dropped))
