@@ -1,15 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diagnose/fill.h"
 
+#include "base/ip.h"
+#include "classify/slot.h"
+
 static sv value_of(const void *d, sv name)
 {
 	return diag_value(d, name);
 }
 
+static bool is_one_of(const char *names, sv name)
+{
+	return kb_value_in(names, name);
+}
+
+/*
+ * "mailwhy check" refuses what is none of its kind: replies hold "<>", cut
+ * names and worse, and a command that is shown has to run.
+ */
+static sv argument_of(const void *d, sv name)
+{
+	sv v = diag_value(d, name);
+	struct ip ip;
+	bool ok = true;
+
+	if (is_one_of("ip", name))
+		ok = ip_parse(v, &ip);
+	else if (is_one_of("mail_from|header_from|recipient", name))
+		ok = is_mailbox(v);
+	else if (is_one_of("domain|sender_domain|recipient_domain|host|"
+	                   "own_host", name))
+		ok = is_domain(v) && v.n < 254;
+	return ok ? v : SV("");
+}
+
 bool fill_text(struct arena *a, const struct diagnosis *d, const char *text,
                enum slots_mode mode, sv *out)
 {
-	const struct slots values = {value_of, d};
+	bool check = mode == SLOTS_COMMAND &&
+	             sv_starts(sv_str(text), SV("mailwhy check"));
+	const struct slots values = {check ? argument_of : value_of, d};
 
 	return slots_fill(a, &values, text, mode, out);
 }

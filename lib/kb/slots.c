@@ -51,9 +51,36 @@ static void add_value(struct buf *b, sv v, enum slots_mode mode)
 		buf_add(b, v);
 }
 
+/* Does the command so far end inside of quotes?  Which are they; 0: no. */
+static char open_quote(sv so_far)
+{
+	char quote = 0;
+
+	for (size_t i = 0; i < so_far.n; i++) {
+		char c = so_far.p[i];
+
+		if (c == '\\' && quote != '\'')
+			i++;
+		else if (!quote && (c == '\'' || c == '"'))
+			quote = c;
+		else if (c == quote)
+			quote = 0;
+	}
+	return quote;
+}
+
+/*
+ * Quotes inside of quotes would end them, and consoles of PowerShell (whose
+ * commands are "Get-Mailbox") have other rules: there only what needs none.
+ */
+static bool may_quote(const struct buf *b, sv command)
+{
+	return !open_quote(buf_sv(b)) && command.n && !is_upper(command.p[0]);
+}
+
 /* Fill in text up to its end or to "]]"; false if a bare slot is empty. */
 static bool fill_span(struct buf *b, const struct slots *values, sv text,
-                      enum slots_mode mode)
+                      enum slots_mode mode, sv whole)
 {
 	while (text.n) {
 		size_t open = sv_chr(text, '{'), end;
@@ -76,7 +103,9 @@ static bool fill_span(struct buf *b, const struct slots *values, sv text,
 		}
 		name = sv_head(inner, sv_chr(inner, '|'));
 		v = values->get(values->arg, name);
-		if (usable(v, mode))
+		if (usable(v, mode) &&
+		    (mode != SLOTS_COMMAND || shell_safe(v) ||
+		     may_quote(b, whole)))
 			add_value(b, v, mode);
 		else if (name.n < inner.n)
 			buf_add(b, sv_drop(inner, name.n + 1));
@@ -89,18 +118,22 @@ static bool fill_span(struct buf *b, const struct slots *values, sv text,
 static bool fill_all(struct buf *b, const struct slots *values, sv text,
                      enum slots_mode mode)
 {
+	sv whole = text;
+
 	while (text.n) {
 		size_t open = sv_find(text, SV("[[")), end, mark;
 
 		if (open == SV_NPOS)
-			return fill_span(b, values, text, mode);
-		if (!fill_span(b, values, sv_head(text, open), mode))
+			return fill_span(b, values, text, mode, whole);
+		if (!fill_span(b, values, sv_head(text, open), mode,
+		               whole))
 			return false;
 		text = sv_drop(text, open + 2);
 		end = sv_find(text, SV("]]"));
 		mark = b->n;
 		/* An optional part disappears where a value is missing. */
-		if (!fill_span(b, values, sv_head(text, end), mode))
+		if (!fill_span(b, values, sv_head(text, end), mode,
+		               whole))
 			b->n = mark;
 		text = end == SV_NPOS ? SV("") : sv_drop(text, end + 2);
 	}

@@ -4,7 +4,8 @@
  *
  * "{ip}", "{ip|the sending address}", "[[ from {ip}]]": see doc/knowledge.md.
  * Values come from hostile input: in commands they are quoted for the shell,
- * or left out where they cannot be.
+ * or left out where they cannot be (inside of quotes of the command itself, on
+ * a console of PowerShell).
  */
 #ifndef KB_SLOTS_H
 #define KB_SLOTS_H

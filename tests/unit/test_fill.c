@@ -18,6 +18,8 @@ static struct diag_value values[] = {
     {SV_INIT("nul"), SV_INIT("a\0b")},
     {SV_INIT("slot"), SV_INIT("{ip} [[x]]")},
     {SV_INIT("utf8"), SV_INIT("m\xC3\xBCller.example")},
+    {SV_INIT("sender_domain"), SV_INIT("b c")},
+    {SV_INIT("mail_from"), SV_INIT("<>")},
     {SV_INIT("empty"), SV_INIT("")},
 };
 
@@ -120,6 +122,24 @@ static void commands(void **state)
 		{"x {line|NAME}", "x NAME"},
 		{"x {esc|NAME}", "x NAME"},
 		{"awk '{{} print }'", "awk '{ print }'"},
+		/* quotes inside of quotes would end them */
+		{"grep '{subst|NAME}:'", "grep 'NAME:'"},
+		{"grep \"{subst|NAME}:\"", "grep \"NAME:\""},
+		{"grep '{domain|NAME}:' {subst}",
+			"grep 'example.org:' '$(reboot)'"},
+		{"grep \\\"{semi}", "grep \\\"'a;reboot'"},
+		/* '\'' is no quote on a console of PowerShell */
+		{"Get-Mailbox {quote|NAME}", "Get-Mailbox NAME"},
+		{"Get-Mailbox {domain}", "Get-Mailbox example.org"},
+		/* what is none of its kind is no argument */
+		{"mailwhy check {domain} --ip {ip}",
+			"mailwhy check example.org --ip 192.0.2.1"},
+		{"mailwhy check --selector {subst}",
+			"mailwhy check --selector '$(reboot)'"},
+		{"mailwhy check {sender_domain|example.net}",
+			"mailwhy check example.net"},
+		{"mailwhy check[[ --mail-from {mail_from}]]", "mailwhy check"},
+		{"dig {sender_domain} {mail_from}", "dig 'b c' '<>'"},
 	};
 	/* clang-format on */
 
