@@ -14,7 +14,7 @@
 	"ip|domain|helo|mail_from|header_from|selector|listed_by|limit|size|" \
 	"url|queue_id|host|tag|recipient|address|account|duration|number|"    \
 	"port|word|status|code|ip_reversed|ip_arpa|recipient_domain|"         \
-	"recipient_org|portal|sender_domain|receiver|own_host"
+	"recipient_org|portal|sender_domain|receiver|receiver_rules|own_host"
 
 static const struct {
 	const char *name, *in_c;
@@ -384,7 +384,7 @@ static void check_command(struct kbc *k, const char *file,
 	if (!sv_eq(sv_word(&rest), SV("mailwhy")))
 		return;
 	rest = sv_word(&rest);
-	if (!kb_value_in("explain|causes|rules", rest))
+	if (!kb_value_in("explain|causes|rules|check|checks", rest))
 		kbc_wrong(k, file, it->line, "no command 'mailwhy %.*s'",
 			  SV_FMT(rest));
 }

@@ -179,7 +179,7 @@ static void emit_providers(struct buf *b, const struct ruleset *rs)
 		range(b, p->marks);
 		range(b, p->steps);
 		range(b, p->facts);
-		buf_addf(b, "%u,%u},\n", p->checked, p->kind);
+		buf_addf(b, "%u,%u,%u},\n", p->checked, p->rules, p->kind);
 	}
 	close_array(b, rs->nproviders);
 	emit_keys(b, "names", rs->names, rs->nnames);

@@ -247,13 +247,14 @@ bool build_provider(struct rules_builder *b, const struct stanza *s)
 	    "Provider",   "Name", "Kind", "Alias",   "Host",
 	    "Submission", "Mark", "Step", "Checked", "Ref",
 	    "Since",      "Note", "Tag",  "Limit",   "Portal",
-	    NULL};
+	    "Rules",      NULL};
 	struct provider p = {0};
 
 	if (!build_known(b, s, names) || !provider_kind(b, s, &p))
 		return false;
 	p.id = build_str(b, s->fields[0].value);
 	p.checked = build_str(b, stanza_get(s, "Checked"));
+	p.rules = build_str(b, stanza_get(s, "Rules"));
 	p.name = build_str(b, stanza_get(s, "Name"));
 	if (!p.name || !stanza_get(s, "Checked").n) {
 		build_complain(b, s->line, "provider without Name or Checked");

@@ -126,6 +126,7 @@ struct provider {
 	struct rrange marks; /* of texts */
 	struct rrange steps, facts;
 	rstr checked; /* "2026-11" */
+	rstr rules;   /* whose rules `check --receiver` knows; 0: nobody's */
 	uint8_t kind;
 };
 

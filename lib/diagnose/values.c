@@ -328,5 +328,8 @@ void diag_values(struct arena *a, struct diagnosis *d)
 	put(d, "sender_domain", diag_value(d, SV("domain")));
 	put(d, "domain", diag_value(d, SV("sender_domain")));
 	put(d, "receiver", d->provider_name);
+	if (d->cl.provider)
+		put(d, "receiver_rules",
+		    rs_str(d->cl.provider_rs, d->cl.provider->rules));
 	put(d, "receiver", diag_value(d, SV("host")));
 }
