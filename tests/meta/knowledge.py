@@ -16,7 +16,8 @@ import sys
 from counts import end, hold
 
 HERE = pathlib.Path(__file__).resolve().parent
-FIELD = re.compile(r"^(Cause|Also|Zone|Provider|Alias|Step): *(.*)$", re.M)
+FIELD = re.compile(r"^(Cause|Also|Zone|Provider|Alias|Step|Rules|Receiver): "
+                   r"*(.*)$", re.M)
 CONDITION = re.compile(r"\[[^]\[]*?\bprovider!?=([^\s\]]+)[^]\[]*\]")
 WITH = re.compile(r"^With:.*\bprovider=(\S+)", re.M)
 
@@ -89,10 +90,21 @@ def check_providers(data):
 			     f"{path.name}: no provider {m.group(1)}")
 
 
+def check_receivers(data):
+	"""A provider whose rules check knows says so, and no other."""
+	known = {value for _, _, value in fields(data / "receivers",
+	                                         "*.receiver", ("Receiver",))}
+	named = {value for _, _, value in fields(data / "providers",
+	                                         "*.providers", ("Rules",))}
+	hold(len(known) > 0, "no receivers")
+	hold(known == named, f"Receiver or Rules, not both: {known ^ named}")
+
+
 def main(args):
 	data = pathlib.Path(args[0]) / "data"
 	check_causes(data)
 	check_providers(data)
+	check_receivers(data)
 	return end()
 
 
