@@ -213,6 +213,14 @@ static void put_strings(struct printer *p, struct rnode *n, const char *key,
 		(void)rnode_string(p->a, list, SV(""), sv_str(v[i]));
 }
 
+/* What is not known (of a finding of the catalogue) is left out. */
+static void put_string(struct printer *p, struct rnode *n, const char *key,
+                       sv value)
+{
+	if (value.n)
+		(void)rnode_string(p->a, n, sv_str(key), value);
+}
+
 static void put_data(struct printer *p, struct rnode *n,
                      const struct finding *f, const struct finding_known *k,
                      enum proof proof)
@@ -220,15 +228,14 @@ static void put_data(struct printer *p, struct rnode *n,
 	struct rnode *list;
 
 	(void)rnode_string(p->a, n, SV("id"), sv_str(f->id));
-	(void)rnode_string(p->a, n, SV("check"), sv_str(f->check));
+	put_string(p, n, "check", sv_str(f->check));
 	(void)rnode_string(p->a, n, SV("state"),
 	                   sv_str(check_state_name(k->state)));
 	(void)rnode_string(p->a, n, SV("severity"),
 	                   sv_str(severity_name(k->severity)));
-	(void)rnode_string(p->a, n, SV("about"), f->about);
+	put_string(p, n, "about", f->about);
 	(void)rnode_string(p->a, n, SV("title"), sv_str(k->title));
-	(void)rnode_string(p->a, n, SV("verdict"),
-	                   fill(p, f, k->verdict, SLOTS_PROSE));
+	put_string(p, n, "verdict", fill(p, f, k->verdict, SLOTS_PROSE));
 	if (k->actor)
 		(void)rnode_string(p->a, n, SV("actor"), sv_str(k->actor));
 	put_strings(p, n, "with", k->with, k->nwith);

@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Hold the JSON of explain and its summary to the files of doc/schema.
+"""Hold the JSON of explain, check and checks to the files of doc/schema.
 
 usage: schema.py MAILWHY ROOT SHARED
 
 Of every example, golden case and text without a rejection, and of the pastes
 in SHARED/corpus/pastes where they are there; the summaries of all of these, in
-each vocabulary, and of a mail that tells nothing.
+each vocabulary, and of a mail that tells nothing; the same in bulk, a line at a
+time too.  Of check what the golden cases and the names of its worlds give, and
+the whole catalogue.
 """
 
 import json
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -65,12 +68,16 @@ def check(mailwhy, validator, name, data):
 		fits(validator, name, tree)
 
 
-def load(root, name):
-	schema = json.loads((root / "doc" / "schema" / name)
-	                    .read_text(encoding="utf-8"))
+def load(root, name, within=None):
+	"""A validator of that file, or of a part of it ("#/$defs/line")."""
+	store = {path.name: json.loads(path.read_text(encoding="utf-8"))
+	         for path in (root / "doc" / "schema").glob("*.json")}
+	schema = store[name]
 	kind = jsonschema.validators.validator_for(schema)
 	kind.check_schema(schema)
-	return kind(schema), schema
+	resolver = jsonschema.RefResolver(name, schema, store=store)
+	return kind({"$ref": name + within} if within else schema,
+	            resolver=resolver), schema
 
 
 NAMES = ["mailwhy", "sisimai", "kumomta", "sparkpost", "rfc3463"]
@@ -110,8 +117,105 @@ def summaries(mailwhy, root):
 		     f"a summary without {member} is none")
 
 
+def lines_fit(validator, name, text):
+	rows = [json.loads(line) for line in text.splitlines()]
+	hold(bool(rows), f"{name}: no lines")
+	for row in rows:
+		fits(validator, name, row)
+
+
+def bulk(mailwhy, root):
+	"""Folders: all at once, and a line each."""
+	validator, _ = load(root, "bulk.schema.json")
+	line, _ = load(root, "bulk.schema.json", "#/$defs/line")
+	full, _ = load(root, "explain.schema.json", "#/$defs/diagnosis")
+	with tempfile.TemporaryDirectory() as tmp:
+		for i, (_, data) in enumerate(inputs(root)):
+			if data.strip():
+				(pathlib.Path(tmp) / f"{i:04}").write_bytes(data)
+		tree = printed(mailwhy, "bulk", tmp)
+		if tree is None:
+			return
+		fits(validator, "bulk", tree)
+		for args, kind in (([], line), (["--full"], full)):
+			done = subprocess.run(
+				[mailwhy, "explain", "--format=jsonl", *args,
+				 tmp], capture_output=True, timeout=60,
+				check=False)
+			lines_fit(kind, f"lines {args}", done.stdout)
+	hold(not full.is_valid(tree["diagnoses"][0]), "short ones are no "
+	     "whole ones")
+	for member in ("summary", "diagnoses"):
+		less = {k: v for k, v in tree.items() if k != member}
+		hold(not validator.is_valid(less), f"bulk without {member}")
+
+
+def checked(mailwhy, name, folder, *words):
+	done = subprocess.run([mailwhy, *words, "--format=json"], cwd=folder,
+	                      capture_output=True, timeout=60, check=False)
+	if done.returncode not in (0, 1, 75):
+		bad(f"{name}: exit {done.returncode}: {done.stderr[-200:]}")
+		return None
+	return json.loads(done.stdout)
+
+
+def check_cases(root):
+	"""(folder, words): the golden ones, and more of the same worlds."""
+	for path in sorted(root.glob("tests/golden/check-*/cmd")):
+		words = shlex.split(path.read_text(encoding="utf-8"))
+		yield path.parent, words
+		yield path.parent, [*words, "--receiver", "all", "--own",
+		                    "example.org", "--from", "a@example.org",
+		                    "--mail-from", "b@example.net"]
+		for zone in path.parent.glob("zone"):
+			names = {line.split()[0].rstrip(".") for line in
+			         zone.read_text(encoding="utf-8").splitlines()
+			         if line.strip() and not line.startswith("#")}
+			for name in sorted(names)[:12]:
+				yield path.parent, ["check", name, "--zone",
+				                    "zone"]
+	mail = ["check", "--message", "tests/golden/plain/input", "--offline"]
+	yield root, mail
+	yield root, [*mail, "--dry-run"]
+	yield root, ["check", "example.org", "--dry-run", "--smtp"]
+
+
+def checks(mailwhy, root):
+	validator, _ = load(root, "check.schema.json")
+	states, members = set(), set()
+	last = None
+	for folder, words in check_cases(root):
+		name = f"{folder.name}: {' '.join(words)}"
+		tree = checked(mailwhy, name, folder, *words)
+		if tree is None:
+			continue
+		fits(validator, name, tree)
+		hold(("asks" in tree) == ("--dry-run" in words),
+		     f"{name}: asks and findings")
+		for f in tree.get("findings", []):
+			states.add(f["state"])
+			members |= set(f)
+			last = tree if "records" in f else last
+	hold({"pass", "fail", "unknown"} <= states, f"only {states}")
+	known = set(validator.schema["$defs"]["finding"]["properties"])
+	hold(members == known, f"members: {members ^ known}")
+	catalogue = checked(mailwhy, "checks", root, "checks")
+	fits(validator, "checks", catalogue)
+	for row in catalogue["checks"]:
+		tree = checked(mailwhy, row["check"], root, "checks",
+		               row["check"])
+		if tree:
+			fits(validator, f"checks {row['check']}", tree)
+	for member in ("id", "state", "severity", "check", "verdict"):
+		less = [{k: v for k, v in f.items() if k != member}
+		        for f in last["findings"]]
+		hold(not validator.is_valid({**last, "findings": less}),
+		     f"findings without {member} are none")
+
+
 def main(args):
-	mailwhy, root, shared = args[0], *map(pathlib.Path, args[1:3])
+	mailwhy, root, shared = map(pathlib.Path.resolve,
+	                            map(pathlib.Path, args[:3]))
 	if not jsonschema:
 		skip("python3-jsonschema")
 		return end()
@@ -120,6 +224,8 @@ def main(args):
 		for name, data in source:
 			check(mailwhy, validator, name, data)
 	summaries(mailwhy, root)
+	bulk(mailwhy, root)
+	checks(mailwhy, root)
 	return end()
 
 
