@@ -44,12 +44,22 @@ struct mw_about {
 	const char *checked; /* "2026-11": the newest confirmation of a rule */
 	size_t providers, lists; /* that are known */
 	const char *providers_checked, *lists_checked; /* newest, as above */
+	/* Added to a context: none where mw_about() is asked. */
+	size_t user_providers, user_lists, user_receivers;
+	const char *user_checked; /* newest of these; "" */
 };
 
 MW_API void mw_about(struct mw_about *out);
 
 /* Rules, knowledge and what is needed to use them. */
 struct mw_ctx;
+
+/*
+ * What is built in, and what was added to ctx, which counts as used from then
+ * on.  MW_EINVAL, MW_ENOMEM: *out is untouched.
+ */
+MW_API enum mw_status mw_ctx_about(struct mw_ctx *ctx, struct mw_about *out,
+                                   struct mw_err *err);
 
 /* NULL if there is no memory. */
 MW_API struct mw_ctx *mw_ctx_new(void);
@@ -64,7 +74,8 @@ typedef void mw_complain(void *arg, const char *file, unsigned line,
  * Add rules of the user (format: mailwhy-rules(5)); they win over built-in
  * ones.  A broken stanza is told to complain (which may be NULL) and left
  * out, the others work.  To be called before the context is used.  text is
- * copied.
+ * copied.  A file whose name ends in ".receiver" holds rules of a receiver for
+ * mw_check(), which tells of mistakes in these by its note.
  *	MW_OK		added, perhaps with complaints
  *	MW_ENOMEM	no memory
  *	MW_EINVAL	the context is in use already

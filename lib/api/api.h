@@ -10,6 +10,7 @@
 #include "classify/classify.h"
 #include "classify/compile.h"
 #include "diagnose/diagnose.h"
+#include "live/live.h"
 #include "mailwhy/mailwhy.h"
 #include "result/result.h"
 
@@ -28,6 +29,8 @@ struct mw_ctx {
 	struct ruleset user, builtin; /* two that know of each other */
 	const struct ruleset *sets[2];
 	size_t nsets;
+	struct live_file *files; /* the user's, for the second library */
+	size_t nfiles, files_cap;
 	_Atomic(struct classifier *) idle[CTX_IDLE];
 	/* who is told of mistakes while rules are added */
 	mw_complain *complain;

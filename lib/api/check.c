@@ -76,13 +76,20 @@ enum mw_status mw_check(struct mw_ctx *ctx, const struct mw_check_options *opt,
                         struct mw_answer **out, struct mw_err *err)
 {
 	struct mw_check_options o = {0};
+	struct live_files files;
 	struct live_result r = {0};
 	const struct live *live;
 	struct mw_answer *x;
+	enum mw_status st;
 
 	if (!ctx || !opt || !out || !sized_in(&o, sizeof(o), opt))
 		return mw_fail(err, MW_EINVAL, "no options, or of a newer "
 		                               "release");
+	/* From here on no file is added. */
+	st = ctx_ready(ctx, err);
+	if (st != MW_OK)
+		return st;
+	files = (struct live_files){ctx->files, ctx->nfiles};
 	live = load(err);
 	if (!live)
 		return MW_ENOENT;
@@ -92,7 +99,8 @@ enum mw_status mw_check(struct mw_ctx *ctx, const struct mw_check_options *opt,
 	if (o.subject)
 		(void)rnode_string(x->a, x->root, SV("input"),
 		                   sv_str(o.subject));
-	return give(x, live->check(x->a, &o, x->root, &r, err), &r, out);
+	return give(x, live->check(x->a, &o, &files, x->root, &r, err), &r,
+	            out);
 }
 
 enum mw_status mw_checks(struct mw_ctx *ctx, const char *id,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "api/api.h"
+#include "base/stanza.h"
 #include "classify/builtin.h"
 #include "classify/lint.h"
 #include "classify/proof.h"
@@ -20,7 +21,7 @@ static void later(const char **newest, const char *month)
 		*newest = month;
 }
 
-void mw_about(struct mw_about *out)
+static void about_builtin(struct mw_about *out)
 {
 	const struct ruleset *rs = &builtin_rules;
 	struct mw_about about = {0};
@@ -39,7 +40,67 @@ void mw_about(struct mw_about *out)
 		      rs->pool + rs->providers[i].checked);
 	for (uint32_t i = 0; i < rs->nzones; i++)
 		later(&about.lists_checked, rs->pool + rs->zones[i].checked);
+	about.user_checked = "";
+	*out = about;
+}
+
+void mw_about(struct mw_about *out)
+{
+	struct mw_about about;
+
+	about_builtin(&about);
 	sized_out(out, &about, sizeof(about));
+}
+
+static void about_receivers(struct arena *a, const struct live_file *f,
+                            struct mw_about *about)
+{
+	struct stanza_reader in = stanza_open(f->text);
+	struct stanza s;
+	enum mw_status st;
+
+	while ((st = stanza_next(&in, a, &s, NULL)) != MW_ENOENT) {
+		const char *month;
+
+		if (st == MW_ENOMEM)
+			return;
+		if (st != MW_OK || !sv_eq(s.fields[0].name, SV("Receiver")))
+			continue;
+		month = sv_dupz(a, stanza_get(&s, "Checked"));
+		about->user_receivers++;
+		if (month)
+			later(&about->user_checked, month);
+	}
+}
+
+enum mw_status mw_ctx_about(struct mw_ctx *ctx, struct mw_about *out,
+                            struct mw_err *err)
+{
+	struct mw_about about;
+	const struct ruleset *rs;
+	enum mw_status st;
+
+	if (!ctx || !out)
+		return mw_fail(err, MW_EINVAL, "no context");
+	st = ctx_ready(ctx, err);
+	if (st != MW_OK)
+		return st;
+	about_builtin(&about);
+	rs = &ctx->user;
+	about.user_providers = rs->nproviders;
+	about.user_lists = rs->nzones;
+	for (uint32_t i = 0; i < rs->nproviders; i++)
+		later(&about.user_checked,
+		      rs->pool + rs->providers[i].checked);
+	for (uint32_t i = 0; i < rs->nzones; i++)
+		later(&about.user_checked, rs->pool + rs->zones[i].checked);
+	(void)pthread_mutex_lock(&ctx->lock);
+	for (size_t i = 0; i < ctx->nfiles; i++)
+		if (ctx->files[i].receivers)
+			about_receivers(ctx->a, &ctx->files[i], &about);
+	(void)pthread_mutex_unlock(&ctx->lock);
+	sized_out(out, &about, sizeof(about));
+	return MW_OK;
 }
 
 const char *mw_status_name(enum mw_status status)
@@ -93,6 +154,28 @@ static bool builder_ready(struct mw_ctx *ctx)
 	return ctx->b != NULL;
 }
 
+/* More files than this are in no folder of anybody. */
+#define USER_FILES_MAX 4096
+
+/* Rules of receivers begin with "Rule:" as well, so the name tells. */
+static bool is_receivers(const char *file)
+{
+	return sv_ends(sv_str(file), SV(".receiver"));
+}
+
+static enum mw_status keep_file(struct mw_ctx *ctx, const char *name, sv text,
+                                struct mw_err *err)
+{
+	ctx->files = arena_more(ctx->a, ctx->files, ctx->nfiles,
+	                        &ctx->files_cap, sizeof(*ctx->files),
+	                        USER_FILES_MAX);
+	if (!ctx->files)
+		return mw_fail(err, MW_ENOMEM, "no memory for rules");
+	ctx->files[ctx->nfiles++] =
+	    (struct live_file){name, text, is_receivers(name)};
+	return MW_OK;
+}
+
 static enum mw_status add_locked(struct mw_ctx *ctx, const char *file, sv text,
                                  struct mw_err *err)
 {
@@ -107,8 +190,9 @@ static enum mw_status add_locked(struct mw_ctx *ctx, const char *file, sv text,
 	copy = arena_dup(ctx->a, text);
 	if (!name || (text.n && !copy.n))
 		return mw_fail(err, MW_ENOMEM, "no memory for rules");
-	(void)rules_add(ctx->b, name, copy);
-	return MW_OK;
+	if (!is_receivers(name))
+		(void)rules_add(ctx->b, name, copy);
+	return keep_file(ctx, name, copy, err);
 }
 
 static void lock(struct mw_ctx *ctx, mw_complain *complain, void *arg)

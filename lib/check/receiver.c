@@ -15,6 +15,9 @@ struct receivers {
 
 /* ---- the data ---- */
 
+/* The id of one that a user's file replaces, and of no receiver. */
+static const char replaced[] = "";
+
 struct reader {
 	struct arena *a;
 	struct receivers *k;
@@ -180,12 +183,14 @@ static enum mw_status read_receiver(struct reader *r, const struct stanza *s)
 {
 	struct receivers *k = r->k;
 	enum mw_status st = MW_OK;
+	struct receiver *v;
 
 	r->f = s->fields;
-	k->v = arena_more(r->a, k->v, k->n, &k->cap, sizeof(*k->v),
-	                  RECEIVERS_MAX);
-	if (!k->v)
+	v = arena_more(r->a, k->v, k->n, &k->cap, sizeof(*k->v),
+	               RECEIVERS_MAX);
+	if (!v)
 		return wrong(r, "too many");
+	k->v = v;
 	r->of = &k->v[k->n];
 	*r->of = (struct receiver){0};
 	for (size_t i = 0; i < s->n && st == MW_OK; i++) {
@@ -221,6 +226,77 @@ enum mw_status receivers_read(struct arena *a, sv text, struct receivers **out,
 		return mw_fail(err, MW_ENOMEM, "no memory");
 	*out = k;
 	return st == MW_ENOENT ? MW_OK : st;
+}
+
+/* Its rules are those that follow; where it is broken, nobody's. */
+static enum mw_status replace(struct reader *r, const struct stanza *s)
+{
+	struct receivers *k = r->k;
+	const char *id = NULL;
+	enum mw_status st;
+	size_t i;
+
+	for (i = 0; i < k->n; i++)
+		if (sv_ieq(sv_str(k->v[i].id), s->fields[0].value))
+			break;
+	if (i < k->n) {
+		id = k->v[i].id;
+		k->v[i].id = replaced;
+	}
+	st = read_receiver(r, s);
+	if (st == MW_OK)
+		return MW_OK;
+	r->of = NULL;
+	if (id)
+		k->v[i].id = id;
+	return st;
+}
+
+static enum mw_status add_stanza(struct reader *r, const struct stanza *s)
+{
+	size_t before = r->of ? r->of->nrule : 0;
+	enum mw_status st;
+
+	if (sv_eq(s->fields[0].name, SV("Receiver")))
+		return replace(r, s);
+	st = read_rule(r, s);
+	if (st != MW_OK && r->of && r->of->nrule > before) {
+		r->of->nrule = before;
+		r->of->rule[before] = (struct receiver_rule){0};
+	}
+	return st;
+}
+
+/* What was replaced is there no longer. */
+static void close_up(struct receivers *k)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < k->n; i++)
+		if (k->v[i].id != replaced)
+			k->v[to++] = k->v[i];
+	k->n = to;
+}
+
+enum mw_status receivers_add(struct arena *a, struct receivers *k, sv text,
+                             receivers_wrong *tell, void *arg)
+{
+	struct stanza_reader in = stanza_open(text);
+	struct mw_err err;
+	struct reader r = {.a = a, .k = k, .err = &err};
+	struct stanza s;
+	enum mw_status st;
+
+	while ((st = stanza_next(&in, a, &s, &err)) != MW_ENOENT) {
+		if (st == MW_OK)
+			st = add_stanza(&r, &s);
+		if (st == MW_ENOMEM || arena_failed(a))
+			return MW_ENOMEM;
+		if (st != MW_OK)
+			tell(arg, &err);
+	}
+	close_up(k);
+	return MW_OK;
 }
 
 /* "gmail.com", or "yahoo.*" for all its countries. */

@@ -57,6 +57,16 @@ struct receivers;
 enum mw_status receivers_read(struct arena *a, sv text, struct receivers **out,
                               struct mw_err *err);
 
+/* Told of each stanza that is left out: ->where is its line. */
+typedef void receivers_wrong(void *arg, const struct mw_err *err);
+
+/*
+ * Add a file of the user: a receiver takes the place of the one of that id
+ * that is there, with all its rules.  Mistakes are told.  MW_ENOMEM.
+ */
+enum mw_status receivers_add(struct arena *a, struct receivers *k, sv text,
+                             receivers_wrong *tell, void *arg);
+
 /* By its id, or a domain that it takes mail for; NULL: not known. */
 const struct receiver *receivers_get(const struct receivers *k, sv name);
 size_t receivers_count(const struct receivers *k);

@@ -203,15 +203,23 @@ static enum mw_status complete(struct reader *r)
 	return MW_OK;
 }
 
-static enum mw_status read_stanza(struct reader *r, const struct stanza *s)
+static enum mw_status read_fields(struct reader *r, const struct stanza *s)
 {
 	enum mw_status st = MW_OK;
 
-	r->z->weight = ZONE_NONE;
 	for (size_t i = 0; i < s->n && st == MW_OK; i++) {
 		r->f = &s->fields[i];
 		st = read_field(r);
 	}
+	return st;
+}
+
+static enum mw_status read_stanza(struct reader *r, const struct stanza *s)
+{
+	enum mw_status st;
+
+	r->z->weight = ZONE_NONE;
+	st = read_fields(r, s);
 	if (st != MW_OK)
 		return st;
 	r->f = s->fields;
@@ -247,6 +255,73 @@ enum mw_status zones_read(struct arena *a, sv text, struct zones **out,
 		return mw_fail(err, MW_ENOMEM, "no memory");
 	*out = k;
 	return st == MW_ENOENT ? MW_OK : st;
+}
+
+/* Names are enough of a list that is only to be known, or is dead. */
+static enum mw_status read_of_user(struct reader *r, const struct stanza *s)
+{
+	struct zone_known *z = r->z;
+	enum mw_status st;
+
+	*z = (struct zone_known){.weight = ZONE_NONE};
+	st = read_fields(r, s);
+	if (st != MW_OK)
+		return st;
+	if (!z->name)
+		z->name = z->zone;
+	if (!z->scope)
+		z->scope = "unknown";
+	/* Whatever else it says. */
+	if (stanza_get(s, "Dead").n)
+		z->asks = 0;
+	r->f = s->fields;
+	return complete(r);
+}
+
+static struct zone_known *place_of(struct arena *a, struct zones *k, sv zone)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (sv_ieq(sv_str(k->v[i].zone), zone))
+			return &k->v[i];
+	k->v = arena_more(a, k->v, k->n, &k->cap, sizeof(*k->v), ZONES_MAX);
+	return k->v ? &k->v[k->n++] : NULL;
+}
+
+static enum mw_status add_stanza(struct arena *a, struct zones *k,
+                                 const struct stanza *s, struct mw_err *err)
+{
+	struct zone_known z, *to;
+	struct reader r = {.a = a, .z = &z, .err = err};
+	enum mw_status st = read_of_user(&r, s);
+
+	if (st != MW_OK)
+		return st;
+	to = k->n < ZONES_MAX || zones_get(k, sv_str(z.zone))
+	         ? place_of(a, k, sv_str(z.zone)) : NULL;
+	if (!to)
+		return arena_failed(a) ? MW_ENOMEM
+		                       : wrong(&r, "no room for more lists");
+	*to = z;
+	return MW_OK;
+}
+
+enum mw_status zones_add(struct arena *a, struct zones *k, sv text,
+                         zones_wrong *tell, void *arg)
+{
+	struct stanza_reader in = stanza_open(text);
+	struct stanza s;
+	struct mw_err err;
+	enum mw_status st;
+
+	while ((st = stanza_next(&in, a, &s, &err)) != MW_ENOENT) {
+		/* The reader of rules has told of lines that are no field. */
+		if (st == MW_OK && sv_eq(s.fields[0].name, SV("Zone")) &&
+		    (st = add_stanza(a, k, &s, &err)) != MW_OK)
+			tell(arg, &err);
+		if (st == MW_ENOMEM || arena_failed(a))
+			return MW_ENOMEM;
+	}
+	return MW_OK;
 }
 
 const struct zone_known *zones_get(const struct zones *k, sv zone)

@@ -65,6 +65,17 @@ struct zones;
 enum mw_status zones_read(struct arena *a, sv text, struct zones **out,
                           struct mw_err *err);
 
+/* Told of each stanza that is left out: ->where is its line. */
+typedef void zones_wrong(void *arg, const struct mw_err *err);
+
+/*
+ * Add a file of the user: a list takes the place of the one of that name that
+ * is there, wholly, so one without Asks is asked no longer.  Stanzas of other
+ * kinds are passed over, mistakes told.  MW_ENOMEM.
+ */
+enum mw_status zones_add(struct arena *a, struct zones *k, sv text,
+                         zones_wrong *tell, void *arg);
+
 /* NULL where there is none of that name. */
 const struct zone_known *zones_get(const struct zones *k, sv zone);
 size_t zones_count(const struct zones *k);

@@ -2,10 +2,9 @@
 #include "live/live.h"
 
 #include "auth/crypto.h"
-#include "check/receiver.h"
 #include "check/tree.h"
-#include "check/zones.h"
 #include "live/announce.h"
+#include "live/data.h"
 #include "live/target.h"
 #include "live/world.h"
 
@@ -16,6 +15,7 @@
 struct run {
 	struct arena *a;
 	const struct mw_check_options *opt;
+	const struct live_files *files;
 	struct check_target target;
 	struct world *world;
 	struct receivers *receivers; /* NULL: not asked for */
@@ -88,8 +88,7 @@ static enum mw_status prove(struct run *r, const struct findings *k,
 static enum mw_status take_lists(struct run *r, struct mw_err *err)
 {
 	struct zones *z;
-	enum mw_status st = zones_read(
-	    r->a, sv_of(zones_builtin, zones_builtin_n), &z, err);
+	enum mw_status st = data_zones(r->a, r->files, r->opt, &z, err);
 
 	if (st != MW_OK)
 		return st;
@@ -106,9 +105,7 @@ static enum mw_status take_receivers(struct run *r, struct mw_err *err)
 
 	if (!r->opt->receiver)
 		return MW_OK;
-	st = receivers_read(r->a, sv_of(receivers_builtin,
-	                                receivers_builtin_n),
-	                    &r->receivers, err);
+	st = data_receivers(r->a, r->files, r->opt, &r->receivers, err);
 	return st == MW_OK ? receivers_named(r->receivers,
 	                                     sv_str(r->opt->receiver), err)
 	                   : st;
@@ -186,6 +183,7 @@ static enum mw_status run_all(struct run *r, struct rnode *root,
 
 static enum mw_status check(struct arena *a,
                             const struct mw_check_options *opt,
+                            const struct live_files *files,
                             struct rnode *root, struct live_result *out,
                             struct mw_err *err)
 {
@@ -196,6 +194,7 @@ static enum mw_status check(struct arena *a,
 		return mw_fail(err, MW_ENOMEM, "no memory");
 	r->a = a;
 	r->opt = opt;
+	r->files = files;
 	st = run_all(r, root, out, err);
 	if (st == MW_ENOMEM || arena_failed(a))
 		st = mw_fail(err, MW_ENOMEM, "no memory for the answer");

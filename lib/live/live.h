@@ -18,11 +18,25 @@ struct live_result {
 	size_t errors, unknown;
 };
 
+/* A file of the user, as it was read: DNS lists, or rules of receivers. */
+struct live_file {
+	const char *name;
+	sv text;
+	bool receivers;
+};
+
+/* In the order in which they count: what comes later replaces. */
+struct live_files {
+	const struct live_file *v;
+	size_t n;
+};
+
 struct live {
 	const char *release;
 	/* The statuses of mw_check(); all in a. */
 	enum mw_status (*check)(struct arena *a,
 	                        const struct mw_check_options *opt,
+	                        const struct live_files *files,
 	                        struct rnode *root, struct live_result *out,
 	                        struct mw_err *err);
 	enum mw_status (*checks)(struct arena *a, const char *id,

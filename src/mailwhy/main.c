@@ -153,8 +153,11 @@ static int help(int argc, char **argv)
 static int version(void)
 {
 	struct mw_about about = {.size = sizeof(about)};
+	struct mw_ctx *ctx = context_new();
 
 	mw_about(&about);
+	if (ctx)
+		(void)mw_ctx_about(ctx, &about, NULL);
 	(void)printf("mailwhy %s\n"
 	             "%zu rules, last confirmed %s; %zu causes\n"
 	             "%zu providers, last confirmed %s; %zu block lists, "
@@ -162,6 +165,12 @@ static int version(void)
 	             mw_version(), about.rules, about.checked, about.causes,
 	             about.providers, about.providers_checked, about.lists,
 	             about.lists_checked);
+	if (about.user_providers + about.user_lists + about.user_receivers)
+		(void)printf("your own: %zu providers, %zu block lists, "
+		             "%zu receivers, last confirmed %s\n",
+		             about.user_providers, about.user_lists,
+		             about.user_receivers, about.user_checked);
+	mw_ctx_free(ctx);
 	return EXIT_DONE;
 }
 

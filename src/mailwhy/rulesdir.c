@@ -16,10 +16,11 @@ static void told(void *arg, const char *file, unsigned line, const char *text)
 
 static int is_rules(const struct dirent *e)
 {
-	static const char *const kinds[] = {".rules", ".zones", ".providers"};
+	static const char *const kinds[] = {".rules", ".zones", ".providers",
+	                                    ".receiver"};
 	const char *dot = strrchr(e->d_name, '.');
 
-	for (size_t i = 0; dot && dot != e->d_name && i < 3; i++)
+	for (size_t i = 0; dot && dot != e->d_name && i < 4; i++)
 		if (e->d_name[0] != '.' && !strcmp(dot, kinds[i]))
 			return 1;
 	return 0;

@@ -13,6 +13,7 @@ import tempfile
 
 from counts import end, hold, skip
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 KNOWN = "550 5.1.1 <anna@example.org>: User unknown"
 ENV = dict(os.environ, XDG_CONFIG_HOME="/nonexistent", NO_COLOR="1")
 
@@ -89,6 +90,23 @@ def statuses(mailwhy):
 		hold(want in (0, 1) or out.stderr, f"{args}: nothing was said")
 
 
+def own_data(mailwhy):
+	"""What is the user's own is told by --version, if there is any."""
+	data = ROOT / "tests" / "golden" / "check-own-data" / "data"
+	hold("your own" not in run(mailwhy, ["--version"]).stdout,
+	     "--version tells of data that is not there")
+	with tempfile.TemporaryDirectory() as tmp:
+		there = pathlib.Path(tmp) / "mailwhy"
+		there.mkdir()
+		(there / "data.d").symlink_to(data)
+		out = subprocess.run([mailwhy, "--version"], text=True,
+		                     env={**ENV, "XDG_CONFIG_HOME": tmp},
+		                     capture_output=True, check=False)
+	hold(out.stdout.endswith("your own: 0 providers, 4 block lists, "
+	                         "1 receivers, last confirmed 2026-11\n"),
+	     f"--version: {out.stdout} {out.stderr}")
+
+
 def full_disk(mailwhy):
 	if not os.path.exists("/dev/full"):
 		skip("/dev/full")
@@ -163,6 +181,7 @@ def main():
 	mailwhy = os.path.abspath(sys.argv[1])
 
 	statuses(mailwhy)
+	own_data(mailwhy)
 	full_disk(mailwhy)
 	closed_pipe(mailwhy)
 	with tempfile.TemporaryDirectory() as name:

@@ -2,6 +2,8 @@
 /* DNS lists: what is a listing, what is not, and keys that nobody sees. */
 #include "unit.h"
 
+#include "base/buf.h"
+
 #include "../interop/slow.h"
 #include "check/checks.h"
 #include "check/lists.h"
@@ -415,7 +417,79 @@ static void test_builtin(void **state)
 	arena_free(a);
 }
 
-UNIT_MAIN(cmocka_unit_test(test_addresses), cmocka_unit_test(test_families),
+struct told {
+	size_t n, where;
+};
+
+static void tell(void *arg, const struct mw_err *err)
+{
+	struct told *t = arg;
+
+	t->n++;
+	t->where = err->where;
+}
+
+/* A file of the user over what is known. */
+static void test_of_user(void **state)
+{
+	struct arena *a = arena_new((size_t)8 << 20);
+	const struct zone_known *z;
+	struct told told = {0};
+	struct zones *k;
+	struct mw_err err;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(zones_read(a, sv_of(zones_builtin, zones_builtin_n),
+	                            &k, &err), MW_OK);
+	n = zones_count(k);
+	assert_true(zones_get(k, SV("zen.spamhaus.org"))->asks != 0);
+	assert_int_equal(zones_add(a, k, SV(
+	    "Provider: one\nName: One\n\n"
+	    "Zone: ZEN.spamhaus.org\nName: Zen\n\n"
+	    "Zone: bl.spamcop.net\nDead: 2026-11\nAsks: ipv4\nWeight: high\n"
+	    "Code: 127.0.0.2 | reputation.ip-listed | x\n\n"
+	    "Zone: psbl.surriel.com\nAsks: ipv5\n\n"
+	    "Zone: bl.example.com\nAsks: ipv4\nWeight: low\n"
+	    "Code: 127.0.0.2 | reputation.ip-listed | x\n"), tell, &told),
+	    MW_OK);
+	/* Told once, with its line; the one that was there stays. */
+	assert_int_equal(told.n, 1);
+	assert_int_equal(told.where, 14);
+	assert_true(zones_get(k, SV("psbl.surriel.com"))->asks != 0);
+	assert_int_equal(zones_count(k), n + 1);
+	assert_int_equal(zones_get(k, SV("zen.spamhaus.org"))->asks, 0);
+	assert_int_equal(zones_get(k, SV("bl.spamcop.net"))->asks, 0);
+	z = zones_get(k, SV("bl.example.com"));
+	assert_int_equal(z->asks, ZONE_ASKS_V4);
+	assert_string_equal(z->name, "bl.example.com");
+	arena_free(a);
+}
+
+/* More than there is room for are told of, and the rest is kept. */
+static void test_too_many(void **state)
+{
+	struct arena *a = arena_new((size_t)64 << 20);
+	struct told told = {0};
+	struct zones *k;
+	struct mw_err err;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, (size_t)1 << 20);
+	for (int i = 0; i < ZONES_MAX + 7; i++)
+		buf_addf(&b, "Zone: z%d.example.com\n\n", i);
+	assert_int_equal(zones_read(a, SV(""), &k, &err), MW_OK);
+	assert_int_equal(zones_add(a, k, buf_sv(&b), tell, &told), MW_OK);
+	assert_int_equal(zones_count(k), ZONES_MAX);
+	assert_int_equal(told.n, 7);
+	assert_non_null(zones_get(k, SV("z0.example.com")));
+	buf_fini(&b);
+	arena_free(a);
+}
+
+UNIT_MAIN(cmocka_unit_test(test_of_user), cmocka_unit_test(test_too_many),
+          cmocka_unit_test(test_addresses), cmocka_unit_test(test_families),
           cmocka_unit_test(test_reason), cmocka_unit_test(test_names),
           cmocka_unit_test(test_keys), cmocka_unit_test(test_key_files),
           cmocka_unit_test(test_builtin))

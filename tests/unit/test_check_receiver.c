@@ -204,5 +204,43 @@ static void test_builtin(void **state)
 	arena_free(c.a);
 }
 
-UNIT_MAIN(cmocka_unit_test(test_verdicts), cmocka_unit_test(test_names),
+static void tell(void *arg, const struct mw_err *err)
+{
+	(void)err;
+	++*(size_t *)arg;
+}
+
+/* A file of the user replaces a receiver with all its rules, or adds one. */
+static void test_of_user(void **state)
+{
+	struct arena *a = arena_new((size_t)8 << 20);
+	struct receivers *k;
+	struct mw_err err;
+	size_t told = 0;
+
+	(void)state;
+	assert_int_equal(receivers_read(a, SV(rules), &k, &err), MW_OK);
+	assert_int_equal(receivers_add(a, k, SV(
+	    "Receiver: One\nName: Mine\nChecked: 2026-11\n\n"
+	    "Rule: One.ptr\nDemand: x\nScope: all\nSee: y\nEffect: junk\n"
+	    "Ref: x\n\n"
+	    "Rule: One.bad\nDemand: x\nScope: nobody\nSee: y\nEffect: junk\n"
+	    "Ref: x\n\n"
+	    "Receiver: three\nName: Three\nChecked: 2026-11\n\n"
+	    "Receiver: two\nChecked: 2026-11\n\n"
+	    "Rule: two.mine\nDemand: x\nScope: all\nSee: y\nEffect: junk\n"
+	    "Ref: x\n"), tell, &told), MW_OK);
+	/* A rule, a receiver, and the rule that had none. */
+	assert_int_equal(told, 3);
+	assert_int_equal(receivers_count(k), 3);
+	assert_string_equal(receivers_get(k, SV("one"))->name, "Mine");
+	assert_int_equal(receivers_get(k, SV("one"))->nrule, 1);
+	assert_null(receivers_get(k, SV("one.example")));
+	assert_string_equal(receivers_get(k, SV("two"))->name, "Two");
+	assert_string_equal(receivers_get(k, SV("two"))->rule[0].id, "two.ptr");
+	assert_non_null(receivers_get(k, SV("three")));
+	arena_free(a);
+}
+
+UNIT_MAIN(cmocka_unit_test(test_of_user), cmocka_unit_test(test_verdicts), cmocka_unit_test(test_names),
           cmocka_unit_test(test_mistakes), cmocka_unit_test(test_builtin))
