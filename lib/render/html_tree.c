@@ -14,6 +14,7 @@ enum {
 	ROW = 42,
 	ROW_SHORT = 25, /* of which nothing is said */
 	GAUGE = 34,
+	PAGE = 700, /* browsers cut a higher drawing off in print */
 	LEFT = 8,
 	STEP = 14,
 	LEVELS = 9,     /* deeper ones are drawn below each other */
@@ -120,8 +121,8 @@ static void put_drawing(struct buf *out, const struct rnode *tree,
 	for (const struct rnode *n = tree->first; n && i < rows;
 	     n = n->next, i++)
 		y += height(n);
-	buf_addf(out, "<svg class=\"tree\" role=\"img\" width=\"%d\" "
-	         "height=\"%u\" aria-label=\"", WIDTH, y);
+	buf_addf(out, "<svg class=\"tree%s\" role=\"img\" width=\"%d\" "
+	         "height=\"%u\" aria-label=\"", y > PAGE ? " tall" : "", WIDTH, y);
 	html_escaped(out, tree->text);
 	buf_adds(out, " (the list behind it says the same)\">\n");
 	if (top)
@@ -154,7 +155,7 @@ static void put_list(struct buf *out, const struct rnode *tree, unsigned rows)
 {
 	unsigned open = 0;
 
-	buf_adds(out, "<details>\n<summary>The same as a list, with all names "
+	buf_adds(out, "<details open>\n<summary>The same as a list, with all names "
 	              "in full</summary>\n");
 	for (const struct rnode *n = tree->first; n && rows; n = n->next) {
 		unsigned want = n->level < LISTS_MAX
