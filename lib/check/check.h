@@ -75,6 +75,30 @@ struct finding {
 	struct finding *next;
 };
 
+/* Branches of a drawing; those beyond are told as a number. */
+#define CHECK_BRANCHES_MAX 160
+
+/* A part of what is drawn as a tree; those in it follow, one level deeper. */
+struct check_branch {
+	sv label, words;      /* as it stands; what is said of it */
+	unsigned level;       /* 0: the root, which is the first */
+	unsigned weight, sum; /* its own, and of all so far; root: of all */
+	enum check_branch_state {
+		BRANCH_PLAIN,
+		BRANCH_FAINT, /* it plays no part */
+		BRANCH_TAKEN, /* the way that was gone */
+		BRANCH_FAULT
+	} state;
+	struct check_branch *next;
+};
+
+struct check_drawing {
+	sv title;
+	unsigned limit; /* of the sum */
+	struct check_branch *first, *last;
+	size_t n, more; /* more: beyond CHECK_BRANCHES_MAX */
+};
+
 struct check_run {
 	struct facts *facts;
 	struct arena *a; /* for all of a check; reset before it is called again */
@@ -82,6 +106,7 @@ struct check_run {
 	const struct check *check;
 	struct finding *first, *last;
 	size_t n, more;       /* more: beyond CHECK_FINDINGS_MAX */
+	struct check_drawing drawing; /* first is NULL: there is none */
 	struct finding spare; /* given where there is no room */
 	bool done;
 };
@@ -145,6 +170,10 @@ void found_fault(struct check_run *run, struct finding *f, const char *what,
                  sv text, size_t at, size_t len);
 void found_record(struct check_run *run, struct finding *f, sv name,
                   const char *type, sv value, sv old);
+
+/* Begin the drawing of a check, and add a branch (it is copied). */
+void found_drawing(struct check_run *run, sv title, unsigned limit);
+void found_branch(struct check_run *run, const struct check_branch *from);
 
 /* An answer as evidence: its records, or why there are none. */
 void found_answer(struct check_run *run, struct finding *f,

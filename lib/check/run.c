@@ -42,6 +42,7 @@ static void advance(struct check_run *run)
 	arena_reset(run->a);
 	run->first = run->last = NULL;
 	run->n = run->more = 0;
+	run->drawing = (struct check_drawing){0};
 	run->done = run->check->run(run) == STEP_DONE;
 }
 

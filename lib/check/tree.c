@@ -20,6 +20,8 @@ struct printer {
 	struct rnode *list;
 	const struct finding *shown[SHOWN_MAX];
 	size_t nshown;
+	unsigned number; /* of the last open finding */
+	const char *group;
 };
 
 static sv value_of(const void *arg, sv name)
@@ -293,11 +295,40 @@ static void say_evidence(struct printer *p, struct rnode *n,
 	}
 }
 
+/* On a page, what is copied into a field or a file. */
+static void say_form(struct printer *p, struct rnode *step, sv words, sv form)
+{
+	struct rnode *n;
+
+	rnode_only(rnode_prose(p->a, step, RNODE_PARAGRAPH, words),
+	           RONLY_PAGE);
+	n = rnode_prose(p->a, step, RNODE_CODE, form);
+	rnode_only(n, RONLY_PAGE);
+	if (n)
+		n->flag = true;
+}
+
+static void say_forms(struct printer *p, struct rnode *step,
+                      const struct check_record *r, sv panel, sv strings)
+{
+	say_form(p, step, SV("For a zone file:"), record_zone_line(p->a, r));
+	say_form(p, step,
+	         arena_printf(p->a, "For a web panel%s%.*s: name %.*s, type "
+	                            "%.*s, and this value:",
+	                      p->zone.n ? " of the zone " : "",
+	                      SV_FMT(p->zone), SV_FMT(panel), SV_FMT(r->type)),
+	         r->value);
+	if (strings.n)
+		say_form(p, step, SV("Cut into strings of at most 255 octets, "
+		                     "where a panel wants that:"), strings);
+}
+
 static void say_record(struct printer *p, struct rnode *step,
                        const struct check_record *r)
 {
 	sv panel = record_relative(p->a, r->name, p->zone);
 	sv strings = record_strings(p->a, r);
+	struct rnode *n;
 
 	if (r->old.n)
 		(void)rnode_prose(p->a, step, RNODE_CODE,
@@ -312,18 +343,19 @@ static void say_record(struct printer *p, struct rnode *step,
 	                               SV_FMT(r->name), SV_FMT(r->type),
 	                               SV_FMT(r->value)));
 	if (p->zone.n && !sv_eq(panel, r->name))
-		(void)rnode_prose(p->a, step, RNODE_PARAGRAPH,
+		rnode_only(rnode_prose(p->a, step, RNODE_PARAGRAPH,
 		    arena_printf(p->a, "In a web panel of the zone %.*s, the "
 		                       "name is %.*s.", SV_FMT(p->zone),
-		                 SV_FMT(panel)));
-	rnode_depth(rnode_prose(p->a, step, RNODE_CODE,
-	                        record_zone_line(p->a, r)),
-	            RDEPTH_TECHNICAL, RDEPTH_TECHNICAL);
+		                 SV_FMT(panel))), RONLY_TEXT);
+	n = rnode_prose(p->a, step, RNODE_CODE, record_zone_line(p->a, r));
+	rnode_depth(n, RDEPTH_TECHNICAL, RDEPTH_TECHNICAL);
+	rnode_only(n, RONLY_TEXT);
 	if (strings.n)
-		(void)rnode_prose(p->a, step, RNODE_PARAGRAPH,
+		rnode_only(rnode_prose(p->a, step, RNODE_PARAGRAPH,
 		    SV("It is longer than 255 characters: a zone file needs "
 		       "it in several strings (see --technical); most panels "
-		       "cut it themselves."));
+		       "cut it themselves.")), RONLY_TEXT);
+	say_forms(p, step, r, panel, strings);
 }
 
 static void say_records(struct printer *p, struct rnode *step,
@@ -432,15 +464,41 @@ static bool is_open(const struct finding_known *k)
 	return k->state == CHECK_FAIL || k->state == CHECK_UNKNOWN;
 }
 
+static const char *group_of(const struct finding_known *k)
+{
+	static const char *const fails[SEV_N] = {
+	    [SEV_ERROR] = "What stops mail now",
+	    [SEV_WARNING] = "What costs mail at some receivers",
+	    [SEV_NOTICE] = "Good to know",
+	    [SEV_INFO] = "Also seen",
+	};
+
+	return k->state == CHECK_UNKNOWN ? "What could not be found out"
+	                                 : fails[k->severity];
+}
+
+/* On a page, a heading over all of a kind; false: it stands there. */
+static bool put_group(struct printer *p, const char *group)
+{
+	if (p->group == group)
+		return false;
+	p->group = group;
+	(void)rnode_prose(p->a, p->list, RNODE_GROUP, sv_str(group));
+	return true;
+}
+
 static void put(struct printer *p, const struct finding *f,
                 const struct finding_known *k, bool first)
 {
 	enum proof proof = proof_of(p, f);
 	struct rnode *n;
 
-	if (!first)
-		(void)rnode_prose(p->a, p->list, RNODE_RULE, SV(""));
+	n = first ? NULL : rnode_prose(p->a, p->list, RNODE_RULE, SV(""));
+	if (put_group(p, group_of(k)))
+		rnode_only(n, RONLY_TEXT);
 	n = rnode_object(p->a, p->list, SV(""));
+	if (n)
+		n->mark = ++p->number;
 	put_data(p, n, f, k, proof);
 	say(p, n, f, k, proof);
 }
@@ -450,14 +508,18 @@ static void put_passed(struct printer *p, const struct finding *f,
                        const struct finding_known *k, bool first,
                        bool any_open)
 {
+	sv verdict = fill(p, f, k->verdict, SLOTS_PROSE);
 	struct rnode *n;
 
 	if (first && any_open)
-		(void)rnode_prose(p->a, p->list, RNODE_RULE, SV(""));
+		rnode_only(rnode_prose(p->a, p->list, RNODE_RULE, SV("")),
+		           RONLY_TEXT);
+	(void)put_group(p, "What is fine");
 	n = rnode_object(p->a, p->list, SV(""));
 	put_data(p, n, f, k, PROOF_NONE);
-	(void)rnode_row(p->a, n, first ? "Fine" : "",
-	                fill(p, f, k->verdict, SLOTS_PROSE));
+	rnode_only(rnode_row(p->a, n, first ? "Fine" : "", verdict),
+	           RONLY_TEXT);
+	rnode_only(rnode_row(p->a, n, "", verdict), RONLY_PAGE);
 }
 
 struct counts {
@@ -491,6 +553,33 @@ static void say_sum(struct arena *a, struct rnode *root,
 	                           "examined."));
 }
 
+static sv listed(struct arena *a, sv list, sv more)
+{
+	if (!more.n)
+		return list;
+	return arena_printf(a, "%.*s%s%.*s", SV_FMT(list), list.n ? ", " : "",
+	                    SV_FMT(more));
+}
+
+/* A page goes to others: it has to say what it is about. */
+static void say_target(struct arena *a, struct rnode *root,
+                       const struct check_run *runs, size_t n)
+{
+	const struct check_target *t = n ? runs[0].target : NULL;
+	sv list = t ? listed(a, SV(""), t->domain) : SV("");
+	char z[IP_TEXT];
+
+	for (size_t i = 0; t && i < t->nips; i++)
+		list = listed(a, list, ip_text(&t->ips[i], z));
+	if (t)
+		list = listed(a, list, t->helo);
+	if (list.n)
+		rnode_only(rnode_prose(a, root, RNODE_PARAGRAPH,
+		                       arena_printf(a, "Examined: %.*s",
+		                                    SV_FMT(list))),
+		           RONLY_PAGE);
+}
+
 static void count(const struct findings *known, const struct check_run *runs,
                   size_t n, struct counts *c)
 {
@@ -508,18 +597,27 @@ static void count(const struct findings *known, const struct check_run *runs,
 		}
 }
 
-/* Findings of one severity (open ones), or those that are not open. */
-static void put_some(struct printer *p, const struct check_run *runs, size_t n,
-                     int severity, bool *first, bool any_open)
+/* Does it belong to those of that severity and state?  SEV_N: not open. */
+static bool is_of(const struct finding_known *k, int severity, bool unknown)
 {
-	for (size_t i = 0; i < n; i++)
-		for (const struct finding *f = runs[i].first; f; f = f->next) {
+	if (!is_open(k) || severity == SEV_N)
+		return !is_open(k) && severity == SEV_N && !unknown;
+	return (int)k->severity == severity &&
+	       unknown == (k->state == CHECK_UNKNOWN);
+}
+
+/* Findings of one severity (open ones), or those that are not open. */
+static void put_some(struct printer *p, int severity, bool unknown,
+                     bool *first, bool any_open)
+{
+	for (size_t i = 0; i < p->n; i++)
+		for (const struct finding *f = p->runs[i].first; f;
+		     f = f->next) {
 			const struct finding_known *k =
 			    findings_get(p->known, sv_str(f->id));
 			const struct finding *own;
 
-			if (!k || is_open(k) != (severity < SEV_N) ||
-			    (is_open(k) && (int)k->severity != severity))
+			if (!k || !is_of(k, severity, unknown))
 				continue;
 			own = kept(p->a, f);
 			if (own && is_open(k))
@@ -528,6 +626,43 @@ static void put_some(struct printer *p, const struct check_run *runs, size_t n,
 				put_passed(p, own, k, *first, any_open);
 			*first = false;
 		}
+}
+
+static void put_contents_of(struct printer *p, struct rnode *row, int severity,
+                            bool unknown, unsigned *number)
+{
+	for (size_t i = 0; i < p->n; i++)
+		for (const struct finding *f = p->runs[i].first; f;
+		     f = f->next) {
+			const struct finding_known *k =
+			    findings_get(p->known, sv_str(f->id));
+			const char *who;
+			struct rnode *n;
+
+			if (!k || !is_of(k, severity, unknown))
+				continue;
+			who = k->actor ? kb_actor_words(sv_str(k->actor)) : "";
+			n = rnode_prose(p->a, row, RNODE_STEP,
+			    arena_printf(p->a, "%.*s: %s%s%s",
+			                 SV_FMT(f->about), k->title,
+			                 who && *who ? " \u2014 " : "",
+			                 who ? who : ""));
+			if (n)
+				n->mark = ++*number;
+		}
+}
+
+/* On a page: what is open, and who acts, with links; in the same order. */
+static void put_contents(struct printer *p, struct rnode *root)
+{
+	struct rnode *row = rnode_row(p->a, root, "In short, and who must act",
+	                              SV(""));
+	unsigned number = 0;
+
+	rnode_only(row, RONLY_PAGE);
+	for (int s = 0; s < SEV_N; s++)
+		for (int state = 0; state < 2; state++)
+			put_contents_of(p, row, s, state, &number);
 }
 
 void check_tree(struct arena *a, const struct findings *known,
@@ -541,11 +676,15 @@ void check_tree(struct arena *a, const struct findings *known,
 	bool first = true, passed = true;
 
 	count(known, runs, n, &c);
+	say_target(a, root, runs, n);
 	say_sum(a, root, &c);
+	put_contents(&p, root);
 	p.list = rnode_list(a, root, SV("findings"));
 	for (int s = 0; s < SEV_N; s++)
-		put_some(&p, runs, n, s, &first, false);
-	put_some(&p, runs, n, SEV_N, &passed, !first);
+		for (int state = 0; state < 2; state++)
+			put_some(&p, s, state, &first, false);
+	put_some(&p, SEV_N, false, &passed, !first);
+	check_drawings(a, runs, n, root);
 	*errors = c.by[SEV_ERROR];
 	*unknown = c.unknown;
 }

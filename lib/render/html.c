@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "render/html_tree.h"
 #include "render/unseen.h"
 
 /* A node whose members are being shown. */
@@ -18,6 +19,7 @@ struct html {
 	struct buf *out;
 	enum rdepth depth;
 	unsigned number; /* of the answer that is begun; 0: said, or none */
+	bool grouped;    /* headlines stand below those of groups */
 	bool headed;     /* there is a headline that labels stand below */
 	size_t used;
 	struct frame stack[RENDER_MAX_DEPTH];
@@ -40,10 +42,11 @@ static const char head[] =
 static const char style[] =
     "</title>\n<style>\n"
     ":root{--fg:#1b1b1b;--bg:#fff;--dim:#5a5a5a;--box:#f2f3f5;"
-    "--line:#d5d8dc;--mark:#ffe08a;--edge:#946200;--link:#0b57b0}\n"
+    "--line:#d5d8dc;--mark:#ffe08a;--edge:#946200;--link:#0b57b0;"
+    "--bad:#b3261e}\n"
     "@media(prefers-color-scheme:dark){:root{--fg:#e6e6e6;--bg:#16181b;"
     "--dim:#a5abb3;--box:#23272c;--line:#3a4047;--mark:#6b5300;"
-    "--edge:#ffd45e;--link:#8ab8ff}}\n"
+    "--edge:#ffd45e;--link:#8ab8ff;--bad:#ff8a80}}\n"
     "body{font:1rem/1.5 system-ui,sans-serif;color:var(--fg);"
     "background:var(--bg);max-width:46rem;margin:0 auto;padding:1rem;"
     "overflow-wrap:anywhere;-webkit-text-size-adjust:100%;"
@@ -52,11 +55,16 @@ static const char style[] =
     "h2{font-size:1.3rem;line-height:1.3;margin:1rem 0}\n"
     "h3,h2.label{font-size:.9rem;line-height:inherit;color:var(--dim);"
     "margin:1.2rem 0 .2rem}\n"
+    "h2.group{border-bottom:2px solid var(--line);margin:2.2rem 0 1rem}"
+    "h3.answer{font-size:1.1rem;line-height:1.35;color:inherit;"
+    "margin:1.2rem 0 .6rem}h4{font-size:.9rem;color:var(--dim);"
+    "margin:1.2rem 0 .2rem}\n"
     "p{margin:.3rem 0}ol{padding-left:1.6rem;margin:.3rem 0}"
     "li{margin:.5rem 0}\n"
     "pre,blockquote{background:var(--box);border-radius:.3rem;"
     "padding:.5rem .7rem;margin:.3rem 0}\n"
-    "pre{white-space:pre-wrap;font-size:.88rem}\n"
+    "pre{white-space:pre-wrap;font-size:.88rem}"
+    "pre.copy{user-select:all;border-left:3px solid var(--link)}\n"
     "hr{border:0;border-top:1px solid var(--line);margin:1.5rem 0}\n"
     "mark{background:var(--mark);color:inherit;"
     "border-bottom:2px solid var(--edge)}"
@@ -69,11 +77,25 @@ static const char style[] =
     ".gap{color:var(--dim);font-style:italic}\n"
     "svg{width:100%;font-size:12px;fill:var(--fg)}"
     "svg rect{fill:var(--link)}\n"
+    ".tree path{fill:none;stroke:var(--line);stroke-width:1.5}"
+    ".tree circle{fill:var(--bg);stroke:var(--dim);stroke-width:1.5}"
+    ".tree text{font-family:ui-monospace,monospace}"
+    ".tree .say{font:11px system-ui,sans-serif;fill:var(--dim)}"
+    ".tree .faint{fill:var(--dim)}.tree .room{fill:var(--line)}"
+    ".tree .limit{fill:var(--fg)}"
+    ".tree circle.taken{fill:var(--link);stroke:var(--link)}"
+    ".tree text.taken{fill:var(--link);font-weight:bold}"
+    ".tree rect.fault,.tree text.fault{fill:var(--bad)}"
+    ".tree text.fault{font-weight:bold}"
+    "details ul{padding-left:1.1rem;margin:.2rem 0}"
+    "summary{color:var(--link);cursor:pointer}\n"
     "@media print{:root{--fg:#000;--bg:#fff;--dim:#333;--box:#fff;"
-    "--line:#888;--mark:#ddd;--edge:#000;--link:#000}"
+    "--line:#888;--mark:#ddd;--edge:#000;--link:#000;"
+    "--bad:#000}"
     "body{max-width:none;padding:0}pre,blockquote{border:1px solid "
     "#888}mark{font-weight:bold}li,pre,tr{break-inside:avoid}"
-    ".input{break-inside:auto}h2,h3{break-after:avoid}}\n"
+    ".input,details li{break-inside:auto}h2,h3,h4{break-after:avoid}summary{display:none}"
+    ".tree *{print-color-adjust:exact}.tall{display:none}}\n"
     "</style>\n</head>\n<body>\n<main>\n";
 
 static void put_char(struct buf *out, uint32_t c)
@@ -98,7 +120,7 @@ static void put_char(struct buf *out, uint32_t c)
 		buf_add(out, sv_of(enc, utf8_encode(c, enc)));
 }
 
-static void put_plain(struct buf *out, sv s)
+void html_escaped(struct buf *out, sv s)
 {
 	while (s.n) {
 		size_t len;
@@ -135,13 +157,13 @@ static void put_text(struct buf *out, sv s)
 
 		if (n) {
 			buf_adds(out, "<a rel=\"noreferrer nofollow\" href=\"");
-			put_plain(out, sv_head(s, n));
+			html_escaped(out, sv_head(s, n));
 			buf_adds(out, "\">");
-			put_plain(out, sv_head(s, n));
+			html_escaped(out, sv_head(s, n));
 			buf_adds(out, "</a>");
 		} else {
 			(void)utf8_decode(s, &n);
-			put_plain(out, sv_head(s, n));
+			html_escaped(out, sv_head(s, n));
 		}
 		s = sv_drop(s, n);
 	}
@@ -154,7 +176,7 @@ static void put_cell(struct buf *out, sv s)
 		size_t dot = sv_chr(s, '.');
 		size_t n = dot == SV_NPOS ? s.n : dot + 1;
 
-		put_plain(out, sv_head(s, n));
+		html_escaped(out, sv_head(s, n));
 		s = sv_drop(s, n);
 		if (s.n && *s.p != ' ')
 			buf_adds(out, "<wbr>");
@@ -176,6 +198,10 @@ static bool is_container(const struct rnode *n)
 
 static bool shown(const struct html *h, const struct rnode *n)
 {
+	if (n->only == RONLY_TEXT)
+		return false;
+	if (n->kind == RNODE_TREE)
+		return true;
 	return n->from <= h->depth && h->depth <= n->to &&
 	       (is_container(n) || n->kind >= RNODE_HEADLINE);
 }
@@ -220,9 +246,9 @@ static void show_table(struct html *h, const struct rnode *n)
 static void show_mark(struct html *h, const struct rnode *n)
 {
 	buf_adds(h->out, "<mark title=\"");
-	put_plain(h->out, n->label);
+	html_escaped(h->out, n->label);
 	buf_adds(h->out, "\">");
-	put_plain(h->out, n->text);
+	html_escaped(h->out, n->text);
 	if (n->mark)
 		buf_addf(h->out, "<a href=\"#d%u\"><sup>%u</sup></a>", n->mark,
 		         n->mark);
@@ -231,7 +257,9 @@ static void show_mark(struct html *h, const struct rnode *n)
 
 static void show_label(struct html *h, sv text, bool below)
 {
-	if (text.n)
+	if (text.n && below && h->grouped)
+		element(h, "<h4>", text, "</h4>\n");
+	else if (text.n)
 		element(h, below ? "<h3>" : "<h2 class=\"label\">", text,
 		        below ? "</h3>\n" : "</h2>\n");
 }
@@ -250,19 +278,25 @@ static void show_source(struct html *h, const struct rnode *n)
 			                 " bytes left out]</span>\n",
 			         n->number);
 		else
-			put_plain(h->out, n->text);
+			html_escaped(h->out, n->text);
 	buf_adds(h->out, "</pre>\n");
 }
 
 /* The number is in the text: marks shall lead to it on paper too. */
 static void show_headline(struct html *h, sv text)
 {
-	buf_adds(h->out, "<h2>");
+	buf_adds(h->out, h->grouped ? "<h3 class=\"answer\">" : "<h2>");
 	if (h->number)
 		buf_addf(h->out, "%u. ", h->number);
 	h->number = 0;
 	h->headed = true;
-	element(h, "", text, "</h2>\n");
+	element(h, "", text, h->grouped ? "</h3>\n" : "</h2>\n");
+}
+
+static void show_group(struct html *h, sv text)
+{
+	h->grouped = true;
+	element(h, "<h2 class=\"group\">", text, "</h2>\n");
 }
 
 /* A sentence, with its language where it is not that of the page. */
@@ -270,7 +304,7 @@ static void show_sentence(struct html *h, const struct rnode *n)
 {
 	if (n->lang && strcmp(n->lang, "en")) {
 		buf_adds(h->out, "<p lang=\"");
-		put_plain(h->out, sv_str(n->lang));
+		html_escaped(h->out, sv_str(n->lang));
 		element(h, "\">", n->text, "</p>\n");
 	} else if (n->text.n) {
 		element(h, "<p>", n->text, "</p>\n");
@@ -311,7 +345,7 @@ static void show_bar(struct html *h, const struct rnode *n, unsigned row,
 
 	buf_addf(h->out, "<text x=\"%d\" y=\"%u\" text-anchor=\"end\">",
 	         BAR_LEFT - 6, y + 13);
-	put_plain(h->out, n->label);
+	html_escaped(h->out, n->label);
 	buf_addf(h->out, "</text><rect x=\"%d\" y=\"%u\" width=\"%u\" "
 	         "height=\"%d\"/><text x=\"%u\" y=\"%u\">%" PRId64
 	         "</text>\n", BAR_LEFT, y + 2, w ? w : 1, BAR_HEIGHT - 4,
@@ -330,7 +364,7 @@ static void show_series(struct html *h, const struct rnode *n)
 		return;
 	buf_addf(h->out, "<svg role=\"img\" viewBox=\"0 0 %d %u\" "
 	         "aria-label=\"", CHART_WIDTH, rows * BAR_HEIGHT);
-	put_plain(h->out, n->text);
+	html_escaped(h->out, n->text);
 	buf_adds(h->out, "\">\n");
 	rows = 0;
 	for (const struct rnode *x = n->first; x; x = x->next)
@@ -347,7 +381,13 @@ static void show_step(struct html *h, const struct rnode *n)
 	if (!f->list)
 		buf_adds(h->out, "<ol>\n");
 	f->list = true;
-	element(h, "<li>", n->text, "");
+	if (n->mark) {
+		buf_addf(h->out, "<li><a href=\"#d%u\">", n->mark);
+		html_escaped(h->out, n->text);
+		buf_adds(h->out, "</a>");
+	} else {
+		element(h, "<li>", n->text, "");
+	}
 	push(h, n, "</li>\n");
 }
 
@@ -368,8 +408,10 @@ static void show(struct html *h, const struct rnode *n)
 		show_step(h, n);
 		break;
 	case RNODE_CODE:
-		buf_adds(h->out, "<pre translate=\"no\"><code>");
-		put_plain(h->out, n->text);
+		buf_adds(h->out, n->flag ? "<pre class=\"copy\" "
+		                           "translate=\"no\"><code>"
+		                         : "<pre translate=\"no\"><code>");
+		html_escaped(h->out, n->text);
 		buf_adds(h->out, "</code></pre>\n");
 		break;
 	case RNODE_QUOTE:
@@ -381,6 +423,16 @@ static void show(struct html *h, const struct rnode *n)
 		break;
 	case RNODE_TABLE:
 		show_table(h, n);
+		break;
+	case RNODE_GROUP:
+		show_group(h, n->text);
+		break;
+	case RNODE_TREE:
+		buf_adds(h->out, h->grouped ? "<h2 class=\"group\">"
+		                            : "<h2>");
+		put_text(h->out, n->text);
+		buf_adds(h->out, "</h2>\n");
+		html_tree(h->out, n);
 		break;
 	case RNODE_SERIES:
 		show_series(h, n);
@@ -407,7 +459,7 @@ void render_html(const struct rnode *root, sv name, sv title,
 	struct html h = {.out = out, .depth = depth};
 
 	buf_adds(out, head);
-	put_plain(out, title);
+	html_escaped(out, title);
 	buf_adds(out, style);
 	element(&h, "<h1>", name, "</h1>\n");
 	if (root)

@@ -11,6 +11,9 @@ enum {
 	ROW_INDENT = 2,
 	NARROW_INDENT = 4,
 	LABEL_GAP = 2,
+	BRANCH_INDENT = 2,
+	BRANCH_LEVELS = 12, /* deeper ones stand below each other */
+	BRANCH_COLUMN = 40, /* of what is said, unless the branch is longer */
 	/* a label column must leave this much of a line for its text */
 	TEXT_MIN = 30
 };
@@ -42,6 +45,7 @@ static bool is_container(const struct rnode *n)
 static bool shown(const struct text *t, const struct rnode *n)
 {
 	return n->from <= t->depth && t->depth <= n->to &&
+	       n->only != RONLY_PAGE &&
 	       (is_container(n) ||
 	        (n->kind >= RNODE_HEADLINE && n->kind < RNODE_SERIES));
 }
@@ -234,6 +238,34 @@ static void show_block(struct text *t, const struct frame *f,
 		flow_blank(&t->flow);
 }
 
+static void show_branch(struct text *t, unsigned indent, const struct rnode *n)
+{
+	static const char *const marks[] = {"-", "-", ">", "!"};
+	unsigned level = n->level < BRANCH_LEVELS ? n->level : BRANCH_LEVELS;
+	unsigned column = indent + BRANCH_COLUMN;
+
+	indent += level * BRANCH_INDENT;
+	if (t->narrow || column < indent + NARROW_INDENT)
+		column = indent + NARROW_INDENT;
+	flow_put(&t->flow, indent, sv_str(marks[n->state]));
+	flow_put(&t->flow, indent + 2, n->label);
+	flow_words(&t->flow, column, n->text);
+	flow_end(&t->flow);
+}
+
+static void show_tree(struct text *t, unsigned indent, const struct rnode *n)
+{
+	flow_blank(&t->flow);
+	flow_style(&t->flow, FLOW_BOLD);
+	flow_words(&t->flow, indent, n->text);
+	flow_end(&t->flow);
+	flow_style(&t->flow, FLOW_PLAIN);
+	flow_blank(&t->flow);
+	for (n = n->first; n; n = n->next)
+		show_branch(t, indent + ROW_INDENT, n);
+	flow_blank(&t->flow);
+}
+
 static void show(struct text *t, struct frame *f, const struct rnode *n)
 {
 	if (n->kind != RNODE_ROW && !f->inner)
@@ -247,6 +279,9 @@ static void show(struct text *t, struct frame *f, const struct rnode *n)
 		break;
 	case RNODE_CODE:
 		show_code(t, f->indent, n->text);
+		break;
+	case RNODE_TREE:
+		show_tree(t, f->indent, n);
 		break;
 	case RNODE_QUOTE:
 		show_quote(t, f->indent, n->text);

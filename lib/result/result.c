@@ -96,6 +96,37 @@ void rnode_depth(struct rnode *n, enum rdepth from, enum rdepth to)
 	}
 }
 
+void rnode_only(struct rnode *n, enum ronly only)
+{
+	if (n)
+		n->only = (uint8_t)only;
+}
+
+struct rnode *rnode_tree(struct arena *a, struct rnode *parent, sv title,
+                         int64_t limit)
+{
+	struct rnode *n = rnode_prose(a, parent, RNODE_TREE, title);
+
+	if (n)
+		n->number = limit;
+	return n;
+}
+
+struct rnode *rnode_branch(struct arena *a, struct rnode *tree,
+                           unsigned level, enum rbranch state, sv label,
+                           sv words, int64_t sum)
+{
+	struct rnode *n = rnode_prose(a, tree, RNODE_BRANCH, words);
+
+	if (!n)
+		return NULL;
+	n->label = label;
+	n->number = sum;
+	n->level = level < UINT8_MAX ? (uint8_t)level : UINT8_MAX;
+	n->state = (uint8_t)state;
+	return n;
+}
+
 const struct rnode *rnode_get(const struct rnode *n, sv key)
 {
 	for (n = n ? n->first : NULL; n; n = n->next)

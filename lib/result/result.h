@@ -30,11 +30,14 @@ enum rnode_kind {
 	RNODE_QUOTE,    /* words of the input */
 	RNODE_RULE,     /* a line between two answers */
 	RNODE_TABLE,    /* members: RNODE_LIST rows of strings; first: head */
+	RNODE_TREE,     /* its weights against a limit (number); members: */
+	RNODE_BRANCH,   /* label; text: what is said of it; number: sum so far */
 	RNODE_SERIES,   /* a chart, for pages; members: numbers with labels */
 	RNODE_SOURCE,   /* the input, for pages; members: the next three */
 	RNODE_PIECE,    /* a part of it as it stands */
 	RNODE_MARK,     /* a decisive part; label: why; mark: for whom */
 	RNODE_GAP,      /* so many bytes (number) are left out */
+	RNODE_GROUP,    /* a heading over several answers, for pages */
 	RNODE_KIND_N
 };
 
@@ -45,16 +48,29 @@ enum rdepth {
 	RDEPTH_TECHNICAL /* everything */
 };
 
+/* Prose that one form alone shows. */
+enum ronly { RONLY_NONE, RONLY_TEXT, RONLY_PAGE };
+
+/* How a branch is marked. */
+enum rbranch {
+	RBRANCH_PLAIN,
+	RBRANCH_FAINT, /* it plays no part */
+	RBRANCH_TAKEN,
+	RBRANCH_FAULT
+};
+
 struct rnode {
 	enum rnode_kind kind;
 	sv key;   /* member of an object; empty: not data, or in a list */
 	sv label; /* RNODE_ROW */
 	sv text;  /* strings and prose */
 	int64_t number;
-	bool flag;        /* RNODE_BOOL */
+	bool flag;        /* RNODE_BOOL; RNODE_CODE: is copied as a whole */
 	unsigned mark;    /* number of an answer that marks lead to; 0: none */
 	const char *lang; /* BCP 47, of the prose; NULL: English */
 	uint8_t from, to; /* prose: shown at these depths (enum rdepth) */
+	uint8_t only;     /* prose: enum ronly */
+	uint8_t level, state; /* RNODE_BRANCH: 0 is the root; enum rbranch */
 	struct rnode *first, *last, *next;
 };
 
@@ -81,6 +97,19 @@ struct rnode *rnode_row(struct arena *a, struct rnode *parent,
                         const char *label, sv text);
 /* Show n from depth "from" to "to" only; NULL is accepted. */
 void rnode_depth(struct rnode *n, enum rdepth from, enum rdepth to);
+
+/* Show n in that form only; NULL is accepted. */
+void rnode_only(struct rnode *n, enum ronly only);
+/*
+ * A RNODE_TREE, and one branch of it: those inside stand behind it, one level
+ * deeper.  The first is the root, and its number the sum of all.  Text shows
+ * trees at the depth that was set, pages always.
+ */
+struct rnode *rnode_tree(struct arena *a, struct rnode *parent, sv title,
+                         int64_t limit);
+struct rnode *rnode_branch(struct arena *a, struct rnode *tree,
+                           unsigned level, enum rbranch state, sv label,
+                           sv words, int64_t sum);
 
 /* The member of that key, or NULL. */
 const struct rnode *rnode_get(const struct rnode *n, sv key);

@@ -27,13 +27,29 @@ def run(mailwhy, data, *options):
 	return done.stdout.decode("utf-8")
 
 
+# Elements without an end.
+VOID = {"meta", "hr", "wbr", "br"}
+
+
 class Page(html.parser.HTMLParser):
 	def __init__(self):
 		super().__init__()
+		self.open = []
 		self.tags, self.ids, self.links, self.marks = set(), set(), [], 0
+
+	def handle_endtag(self, tag):
+		last = self.open.pop() if self.open else "nothing"
+		hold(last == tag, f"html: {last} ends as {tag}")
+
+	def handle_startendtag(self, tag, attrs):
+		self.handle_starttag(tag, attrs)
+		if tag not in VOID:
+			self.handle_endtag(tag)
 
 	def handle_starttag(self, tag, attrs):
 		self.tags.add(tag)
+		if tag not in VOID:
+			self.open.append(tag)
 		self.marks += tag == "mark"
 		for name, value in attrs:
 			if name == "id":
@@ -44,7 +60,22 @@ class Page(html.parser.HTMLParser):
 			     f"html: {tag} {name}")
 
 
+def check_goldens(folder):
+	"""Pages of which each byte is known: are they well-formed?"""
+	pages = sorted(pathlib.Path(folder).glob("*/want.html"))
+	hold(len(pages) >= 7, f"html: {len(pages)} golden pages")
+	for path in pages:
+		page = Page()
+		page.feed(path.read_text(encoding="utf-8"))
+		page.close()
+		hold(not page.open, f"{path}: {page.open} is left open")
+		hold(all(link[1:] in page.ids for link in page.links
+		         if link.startswith("#")), f"{path}: links lead on")
+		hold(not page.tags & {"script", "img"}, f"{path}: tags")
+
+
 def main(mailwhy, folder):
+	check_goldens(folder)
 	log = (pathlib.Path(folder) / "merged" / "input").read_bytes()
 	rows = list(csv.DictReader(io.StringIO(run(mailwhy, log,
 	                                           "--format=csv"))))

@@ -202,8 +202,65 @@ static void any_byte_in_a_page(void **state)
 	assert_true(has(";&lt;=&gt;?"));
 }
 
+/* Levels that are left out, too deep, too many: tags still fit together. */
+static void trees_are_bounded(void **state)
+{
+	static const unsigned levels[] = {0, 1, 9, 2, 200, 0, 30, 31, 1};
+	enum { MANY = 500 };
+	struct rnode *top = rnode_new(a, RNODE_LIST);
+	struct rnode *t = rnode_tree(a, top, SV("<T>"), 10);
+	size_t opened = 0, closed = 0;
+	sv rest;
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++)
+		rnode_branch(a, t, levels[i % 9], (enum rbranch)(i % 4),
+		             SV("</svg><script>\x1b"), SV("'\"&"), 12);
+	rnode_depth(t, RDEPTH_TECHNICAL, RDEPTH_TECHNICAL);
+	render_html(top, SV(""), SV(""), RDEPTH_PLAIN, &out);
+	assert_true(has("<h2>&lt;T&gt;</h2>"));
+	assert_true(has("<p>300 more are not shown here.</p>"));
+	assert_true(has("12, at most 10</text>"));
+	assert_true(has("width=\"100%\" height=\"12\"/>\n"
+	                "<rect class=\"limit\" x=\"83%\""));
+	assert_false(has("<script"));
+	for (rest = buf_sv(&out); sv_has(rest, SV("<ul>")); opened++)
+		rest = sv_drop(rest, sv_find(rest, SV("<ul>")) + 4);
+	for (rest = buf_sv(&out); sv_has(rest, SV("</ul>")); closed++)
+		rest = sv_drop(rest, sv_find(rest, SV("</ul>")) + 5);
+	assert_true(opened > 1);
+	assert_int_equal(opened, closed);
+}
+
+static void one_form_alone(void **state)
+{
+	struct rnode *top = rnode_new(a, RNODE_LIST), *n;
+	struct render_options opt = {RDEPTH_NORMAL, 80, false};
+
+	(void)state;
+	rnode_only(rnode_prose(a, top, RNODE_PARAGRAPH, SV("paper")),
+	           RONLY_PAGE);
+	rnode_only(rnode_prose(a, top, RNODE_PARAGRAPH, SV("glass")),
+	           RONLY_TEXT);
+	rnode_prose(a, top, RNODE_GROUP, SV("Group"));
+	rnode_prose(a, top, RNODE_HEADLINE, SV("Head"));
+	n = rnode_prose(a, top, RNODE_CODE, SV("take <it>"));
+	n->flag = true;
+	render_html(top, SV(""), SV(""), RDEPTH_NORMAL, &out);
+	assert_true(has("<p>paper</p>"));
+	assert_false(has("glass"));
+	assert_true(has("<h2 class=\"group\">Group</h2>\n"
+	                "<h3 class=\"answer\">Head</h3>"));
+	assert_true(has("<pre class=\"copy\" translate=\"no\"><code>take "
+	                "&lt;it&gt;"));
+	buf_reset(&out);
+	render_text(top, &opt, &out);
+	assert_sv(buf_sv(&out), "glass\n\nHead\n\ntake <it>\n");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 UNIT_MAIN(TEST(hostile_text_is_escaped), TEST(rows_and_paths),
           TEST(lines_leave_out), TEST(steps_and_source),
-          TEST(numbers_tables_languages), TEST(any_byte_in_a_page))
+          TEST(numbers_tables_languages), TEST(any_byte_in_a_page),
+          TEST(trees_are_bounded), TEST(one_form_alone))

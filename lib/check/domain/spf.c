@@ -2,6 +2,7 @@
 /* Who may send for the domain (SPF, RFC 7208), and what the record costs. */
 #include "auth/spf_repair.h"
 #include "check/checks.h"
+#include "check/spf_tree.h"
 
 #include "base/buf.h"
 
@@ -427,6 +428,7 @@ static void judge(struct job *j)
 	}
 	if (j->record && !j->faults)
 		found_ok(j);
+	spf_tree(j->run, &j->worst, j->by_ip);
 }
 
 static enum step check_it(struct check_run *run)
