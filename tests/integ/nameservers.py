@@ -19,6 +19,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "meta"))
 from counts import end, hold, skip  # noqa: E402
+from space import enter, is_inside  # noqa: E402
 
 NSD = shutil.which("nsd", path=os.environ.get("PATH", "") + ":/usr/sbin")
 CONF = """server:
@@ -125,25 +126,15 @@ def run(mailwhy):
 
 def main(args):
 	mailwhy = str(pathlib.Path(args[0]).resolve())
-	if os.environ.get("NAMESERVERS_INSIDE"):
+	if is_inside():
 		run(mailwhy)
 		return end()
 	if not NSD:
 		skip("nsd")
 		return end()
-	if os.getuid() or subprocess.run(
-			["unshare", "--net", "true"], check=False,
-			capture_output=True).returncode:
-		skip("root, for a name space of its own")
-		return end()
-	script = "ip link set lo up\n" + "".join(
-		f"ip addr add 192.0.2.{n}/32 dev lo\n"
-		for n in (1, 2, 25)) + 'exec "$0" "$@"\n'
-	return subprocess.run(
-		["unshare", "--net", "--pid", "--fork", "--kill-child", "sh",
-		 "-ec", script, sys.executable, os.path.abspath(__file__),
-		 mailwhy], check=False, timeout=150,
-		env={**os.environ, "NAMESERVERS_INSIDE": "1"}).returncode
+	return enter(__file__, [mailwhy],
+	             [f"192.0.2.{n}" for n in (1, 2, 25)], 150,
+	             ("--pid", "--fork", "--kill-child"))
 
 
 if __name__ == "__main__":

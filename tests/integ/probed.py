@@ -15,8 +15,9 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "meta"), str(HERE.parent / "interop")]
-from counts import end, hold, skip  # noqa: E402
+from counts import end, hold  # noqa: E402
 from probe import Server, http, mail, make_ca, make_cert, web  # noqa: E402
+from space import enter, is_inside  # noqa: E402
 
 POLICY = "version: STSv1\nmode: enforce\nmx: {}\nmax_age: 604800\n"
 # Addresses of mail servers; at .27 nobody listens.
@@ -115,22 +116,12 @@ def run(mailwhy, at):
 
 def main(args):
 	mailwhy = str(pathlib.Path(args[0]).resolve())
-	if os.environ.get("PROBED_INSIDE"):
+	if is_inside():
 		with tempfile.TemporaryDirectory() as folder:
 			run(mailwhy, pathlib.Path(folder))
 		return end()
-	if os.getuid() or subprocess.run(
-			["unshare", "--net", "true"], check=False,
-			capture_output=True).returncode:
-		skip("root, for a name space of its own")
-		return end()
-	script = "ip link set lo up\n" + "".join(
-		f"ip addr add 192.0.2.{n}/32 dev lo\n"
-		for n in (25, 26, 27, 28, 29, 80, 81)) + 'exec "$0" "$@"\n'
-	return subprocess.run(
-		["unshare", "--net", "sh", "-ec", script, sys.executable,
-		 os.path.abspath(__file__), mailwhy], check=False, timeout=120,
-		env={**os.environ, "PROBED_INSIDE": "1"}).returncode
+	return enter(__file__, [mailwhy], [
+		f"192.0.2.{n}" for n in (25, 26, 27, 28, 29, 80, 81)], 120)
 
 
 if __name__ == "__main__":

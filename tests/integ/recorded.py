@@ -24,9 +24,10 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "meta"),
                 str(HERE.parent / "interop")]
-from counts import end, hold, skip  # noqa: E402
+from counts import end, hold  # noqa: E402
 from names import question, reply  # noqa: E402
 from probe import Server, http, mail, make_ca, make_cert, web  # noqa: E402
+from space import enter, is_inside  # noqa: E402
 
 DNS, SILENT_DNS = "192.0.2.53", "192.0.2.54"
 FINE, STRANGE, NOBODY, HANGS = (f"192.0.2.{n}" for n in range(25, 29))
@@ -350,26 +351,16 @@ def stopped(w, path=None):
 
 def main(args):
 	mailwhy = str(pathlib.Path(args[0]).resolve())
-	if os.environ.get("RECORDED_INSIDE"):
+	if is_inside():
 		with tempfile.TemporaryDirectory() as folder:
 			w = World(mailwhy, pathlib.Path(folder))
 			for part in (replayed, not_recorded, dry, in_time):
 				part(w)
 			stopped(w, str(w.at / "stopped"))
 		return end()
-	if os.getuid() or subprocess.run(
-			["unshare", "--net", "true"], check=False,
-			capture_output=True).returncode:
-		skip("root, for a name space of its own")
-		return end()
-	script = "ip link set lo up\n" + "".join(
-		f"ip addr add {ip}/32 dev lo\n"
-		for ip in (DNS, SILENT_DNS, FINE, STRANGE, NOBODY, HANGS, STS,
-		           *SILENT)) + 'exec "$0" "$@"\n'
-	return subprocess.run(
-		["unshare", "--net", "sh", "-ec", script, sys.executable,
-		 os.path.abspath(__file__), mailwhy], check=False, timeout=170,
-		env={**os.environ, "RECORDED_INSIDE": "1"}).returncode
+	return enter(__file__, [mailwhy],
+	             (DNS, SILENT_DNS, FINE, STRANGE, NOBODY, HANGS, STS,
+	              *SILENT), 170)
 
 
 if __name__ == "__main__":

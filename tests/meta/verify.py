@@ -147,10 +147,13 @@ def check_answers(runner, mailwhy, root):
 
 
 # What a reply of a hostile server may hold where a value is expected.
-EVIL = ["$(touch pwned)", "`touch pwned`", "a;touch pwned;", "a'$(touch pwned)",
-        "a';touch pwned;'", 'a";touch pwned;"', "a|touch pwned", "a&touch pwned&",
-        "a>pwned", "--output=pwned", "-opwned", "a$IFS;touch$IFS\"pwned\"", "a\\",
-        "a #", "m\u00fcnchen.example", "~", "*", "{a,b}", "a\x01b", "a\u2019;touch pwned;\u2019"]
+EVIL = [
+	"$(touch pwned)", "`touch pwned`", "a;touch pwned;",
+	"a'$(touch pwned)", "a';touch pwned;'", 'a";touch pwned;"',
+	"a|touch pwned", "a&touch pwned&", "a>pwned", "--output=pwned",
+	"-opwned", "a$IFS;touch$IFS\"pwned\"", "a\\", "a #",
+	"m\u00fcnchen.example", "~", "*", "{a,b}", "a\x01b",
+	"a\u2019;touch pwned;\u2019"]
 REPLIES = [
 	"550 5.7.26 Unauthenticated email from {} is not accepted due to "
 	"domain's DMARC policy.",

@@ -242,5 +242,6 @@ static void test_of_user(void **state)
 	arena_free(a);
 }
 
-UNIT_MAIN(cmocka_unit_test(test_of_user), cmocka_unit_test(test_verdicts), cmocka_unit_test(test_names),
+UNIT_MAIN(cmocka_unit_test(test_of_user), cmocka_unit_test(test_verdicts),
+          cmocka_unit_test(test_names),
           cmocka_unit_test(test_mistakes), cmocka_unit_test(test_builtin))
