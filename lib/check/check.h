@@ -12,6 +12,7 @@
 
 #include "base/ip.h"
 #include "facts/facts.h"
+#include "result/result.h"
 
 /* Sending addresses, selectors and names in one run: a person's list. */
 #define CHECK_LIST_MAX 64
@@ -83,12 +84,7 @@ struct check_branch {
 	sv label, words;      /* as it stands; what is said of it */
 	unsigned level;       /* 0: the root, which is the first */
 	unsigned weight, sum; /* its own, and of all so far; root: of all */
-	enum check_branch_state {
-		BRANCH_PLAIN,
-		BRANCH_FAINT, /* it plays no part */
-		BRANCH_TAKEN, /* the way that was gone */
-		BRANCH_FAULT
-	} state;
+	enum rbranch state;
 	struct check_branch *next;
 };
 

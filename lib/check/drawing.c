@@ -32,31 +32,23 @@ void found_branch(struct check_run *run, const struct check_branch *from)
 	d->n++;
 }
 
-const char *check_branch_name(enum check_branch_state state)
-{
-	static const char *const names[] = {"plain", "unused", "taken",
-	                                    "fault"};
-
-	return names[state];
-}
-
 static void put_branch(struct arena *a, struct rnode *list,
                        struct rnode *tree, const struct check_branch *b)
 {
-	static const enum rbranch states[] = {RBRANCH_PLAIN, RBRANCH_FAINT,
-	                                      RBRANCH_TAKEN, RBRANCH_FAULT};
+	/* Never renamed. */
+	static const char *const names[] = {
+	    [RBRANCH_PLAIN] = "plain", [RBRANCH_FAINT] = "unused",
+	    [RBRANCH_TAKEN] = "taken", [RBRANCH_FAULT] = "fault"};
 	struct rnode *o = rnode_object(a, list, SV(""));
 	sv label = arena_dup(a, b->label), words = arena_dup(a, b->words);
 
 	(void)rnode_number(a, o, SV("level"), b->level);
 	(void)rnode_string(a, o, SV("label"), label);
 	(void)rnode_string(a, o, SV("words"), words);
-	(void)rnode_string(a, o, SV("state"),
-	                   sv_str(check_branch_name(b->state)));
+	(void)rnode_string(a, o, SV("state"), sv_str(names[b->state]));
 	(void)rnode_number(a, o, SV("weight"), b->weight);
 	(void)rnode_number(a, o, SV("sum"), b->sum);
-	(void)rnode_branch(a, tree, b->level, states[b->state], label, words,
-	                   b->sum);
+	(void)rnode_branch(a, tree, b->level, b->state, label, words, b->sum);
 }
 
 static void put_drawing(struct arena *a, struct rnode *root,

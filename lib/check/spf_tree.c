@@ -152,11 +152,11 @@ static void draw_term(struct draw *d, const struct spf_trace *t, size_t i,
 	b.weight = counts;
 	b.sum = d->sum;
 	if (match.n) {
-		b.state = BRANCH_TAKEN;
+		b.state = RBRANCH_TAKEN;
 		b.words = match;
 	}
 	if (!is_reached(t->record, i)) {
-		b.state = BRANCH_FAINT;
+		b.state = RBRANCH_FAINT;
 		b.words = SV("never reached");
 	}
 	fault = fault || !counts ? fault : fault_inside(s);
@@ -168,7 +168,7 @@ static void draw_term(struct draw *d, const struct spf_trace *t, size_t i,
 		               "one too many: receivers stop here");
 	}
 	if (fault)
-		b.state = BRANCH_FAULT;
+		b.state = RBRANCH_FAULT;
 	if (counts)
 		b.words = join(d, b.words, sv_dupz(d->run->a,
 		                                   cost_words(d, s)));
@@ -253,8 +253,8 @@ void spf_tree(struct check_run *run, const struct spf_worst *worst,
 	root.label = top->domain;
 	root.words = sum_words(run, worst);
 	root.state = worst->terms > SPF_TERMS_LIMIT ||
-	             worst->voids > SPF_VOIDS_LIMIT ? BRANCH_FAULT
-	                                            : BRANCH_PLAIN;
+	             worst->voids > SPF_VOIDS_LIMIT ? RBRANCH_FAULT
+	                                            : RBRANCH_PLAIN;
 	found_branch(run, &root);
 	draw_record(&d, top, &w, 1);
 }

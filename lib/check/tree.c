@@ -597,72 +597,86 @@ static void count(const struct findings *known, const struct check_run *runs,
 		}
 }
 
-/* Does it belong to those of that severity and state?  SEV_N: not open. */
-static bool is_of(const struct finding_known *k, int severity, bool unknown)
+/* A finding that people read, and what is known of its kind. */
+struct shown {
+	const struct finding *f;
+	const struct finding_known *k;
+};
+
+/* Open ones come first, by severity; of each what failed, then the unknown. */
+static unsigned rank(const struct finding_known *k)
 {
-	if (!is_open(k) || severity == SEV_N)
-		return !is_open(k) && severity == SEV_N && !unknown;
-	return (int)k->severity == severity &&
-	       unknown == (k->state == CHECK_UNKNOWN);
+	return is_open(k) ? 2U * k->severity + (k->state == CHECK_UNKNOWN)
+	                  : 2U * SEV_N;
 }
 
-/* Findings of one severity (open ones), or those that are not open. */
-static void put_some(struct printer *p, int severity, bool unknown,
-                     bool *first, bool any_open)
+static size_t add_ranked(struct printer *p, unsigned wanted, struct shown *v)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < p->n; i++)
 		for (const struct finding *f = p->runs[i].first; f;
 		     f = f->next) {
 			const struct finding_known *k =
 			    findings_get(p->known, sv_str(f->id));
-			const struct finding *own;
 
-			if (!k || !is_of(k, severity, unknown))
-				continue;
-			own = kept(p->a, f);
-			if (own && is_open(k))
-				put(p, own, k, *first);
-			else if (own)
-				put_passed(p, own, k, *first, any_open);
-			*first = false;
+			if (k && rank(k) == wanted)
+				v[n++] = (struct shown){f, k};
 		}
+	return n;
 }
 
-static void put_contents_of(struct printer *p, struct rnode *row, int severity,
-                            bool unknown, unsigned *number)
+/* All of them in their order; how many. */
+static size_t in_order(struct printer *p, struct shown **out)
 {
-	for (size_t i = 0; i < p->n; i++)
-		for (const struct finding *f = p->runs[i].first; f;
-		     f = f->next) {
-			const struct finding_known *k =
-			    findings_get(p->known, sv_str(f->id));
-			const char *who;
-			struct rnode *n;
+	size_t n = 0, max = 1;
 
-			if (!k || !is_of(k, severity, unknown))
-				continue;
-			who = k->actor ? kb_actor_words(sv_str(k->actor)) : "";
-			n = rnode_prose(p->a, row, RNODE_STEP,
-			    arena_printf(p->a, "%.*s: %s%s%s",
-			                 SV_FMT(f->about), k->title,
-			                 who && *who ? " \u2014 " : "",
-			                 who ? who : ""));
-			if (n)
-				n->mark = ++*number;
+	for (size_t i = 0; i < p->n; i++)
+		max += p->runs[i].n;
+	*out = arena_alloc(p->a, max, sizeof(**out));
+	for (unsigned r = 0; *out && r <= 2U * SEV_N; r++)
+		n += add_ranked(p, r, *out + n);
+	return n;
+}
+
+static void put_all(struct printer *p, const struct shown *v, size_t n)
+{
+	bool first = true, passed = true;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct finding *own = kept(p->a, v[i].f);
+
+		if (is_open(v[i].k)) {
+			if (own)
+				put(p, own, v[i].k, first);
+			first = false;
+		} else {
+			if (own)
+				put_passed(p, own, v[i].k, passed, !first);
+			passed = false;
 		}
+	}
 }
 
 /* On a page: what is open, and who acts, with links; in the same order. */
-static void put_contents(struct printer *p, struct rnode *root)
+static void put_contents(struct printer *p, const struct shown *v, size_t n,
+                         struct rnode *root)
 {
 	struct rnode *row = rnode_row(p->a, root, "In short, and who must act",
 	                              SV(""));
-	unsigned number = 0;
 
 	rnode_only(row, RONLY_PAGE);
-	for (int s = 0; s < SEV_N; s++)
-		for (int state = 0; state < 2; state++)
-			put_contents_of(p, row, s, state, &number);
+	for (size_t i = 0; i < n && is_open(v[i].k); i++) {
+		const struct finding_known *k = v[i].k;
+		const char *who = k->actor ? kb_actor_words(sv_str(k->actor))
+		                           : "";
+		struct rnode *step = rnode_prose(p->a, row, RNODE_STEP,
+		    arena_printf(p->a, "%.*s: %s%s%s", SV_FMT(v[i].f->about),
+		                 k->title, *who ? " \u2014 " : "", who));
+
+		if (step)
+			step->mark = (unsigned)i + 1;
+	}
 }
 
 void check_tree(struct arena *a, const struct findings *known,
@@ -673,17 +687,15 @@ void check_tree(struct arena *a, const struct findings *known,
 	struct printer p = {.a = a, .known = known, .runs = runs, .n = n,
 	                    .proofs = proofs, .zone = zone};
 	struct counts c;
-	bool first = true, passed = true;
+	struct shown *v;
+	size_t nv = in_order(&p, &v);
 
 	count(known, runs, n, &c);
 	say_target(a, root, runs, n);
 	say_sum(a, root, &c);
-	put_contents(&p, root);
+	put_contents(&p, v, nv, root);
 	p.list = rnode_list(a, root, SV("findings"));
-	for (int s = 0; s < SEV_N; s++)
-		for (int state = 0; state < 2; state++)
-			put_some(&p, s, state, &first, false);
-	put_some(&p, SEV_N, false, &passed, !first);
+	put_all(&p, v, nv);
 	check_drawings(a, runs, n, root);
 	*errors = c.by[SEV_ERROR];
 	*unknown = c.unknown;

@@ -29,8 +29,6 @@ void check_tree(struct arena *a, const struct findings *known,
                 const struct proofs *proofs, sv zone, struct rnode *root,
                 size_t *errors, size_t *unknown);
 
-/* "plain", "unused", "taken", "fault"; never renamed. */
-const char *check_branch_name(enum check_branch_state state);
 /* The list "trees", and each for people; nothing where there are none. */
 void check_drawings(struct arena *a, const struct check_run *runs, size_t n,
                     struct rnode *root);

@@ -9,11 +9,6 @@ static sv value_of(const void *d, sv name)
 	return diag_value(d, name);
 }
 
-static bool is_one_of(const char *names, sv name)
-{
-	return kb_value_in(names, name);
-}
-
 /*
  * "mailwhy check" refuses what is none of its kind: replies hold "<>", cut
  * names and worse, and a command that is shown has to run.
@@ -24,12 +19,12 @@ static sv argument_of(const void *d, sv name)
 	struct ip ip;
 	bool ok = true;
 
-	if (is_one_of("ip", name))
+	if (sv_eq(name, SV("ip")))
 		ok = ip_parse(v, &ip);
-	else if (is_one_of("mail_from|header_from|recipient", name))
+	else if (kb_value_in("mail_from|header_from|recipient", name))
 		ok = is_mailbox(v);
-	else if (is_one_of("domain|sender_domain|recipient_domain|host|"
-	                   "own_host", name))
+	else if (kb_value_in("domain|sender_domain|recipient_domain|host|"
+	                     "own_host", name))
 		ok = is_domain(v) && v.n < 254;
 	return ok ? v : SV("");
 }

@@ -92,13 +92,13 @@ static void set_text(json_t *j, const char *key, sv s)
 		(void)json_object_set_new(j, key, text_of(s));
 }
 
-static void set_true(json_t *j, const char *key, bool value)
+void dns_record_true(json_t *j, const char *key, bool value)
 {
 	if (value)
 		(void)json_object_set_new(j, key, json_true());
 }
 
-static void set_number(json_t *j, const char *key, int64_t n)
+void dns_record_number(json_t *j, const char *key, int64_t n)
 {
 	if (n)
 		(void)json_object_set_new(j, key, json_integer(n));
@@ -158,9 +158,9 @@ static void set_question(json_t *j, const struct dns_query *q)
 	if (!q->server.bytes)
 		return;
 	set_text(j, "server", ip_text(&q->server, room));
-	set_number(j, "port", q->port);
-	set_true(j, "tcp", q->tcp);
-	set_true(j, "no_edns", q->no_edns);
+	dns_record_number(j, "port", q->port);
+	dns_record_true(j, "tcp", q->tcp);
+	dns_record_true(j, "no_edns", q->no_edns);
 }
 
 static void set_answer(struct arena *a, json_t *j,
@@ -184,13 +184,13 @@ static void set_answer(struct arena *a, json_t *j,
 	set_text(j, "zone", an->zone);
 	set_text(j, "from", an->server);
 	set_text(j, "why", an->why);
-	set_number(j, "rcode", an->rcode);
-	set_number(j, "at", an->at);
-	set_true(j, "hypothetical", an->hypothetical);
-	set_true(j, "authoritative", an->authoritative);
+	dns_record_number(j, "rcode", an->rcode);
+	dns_record_number(j, "at", an->at);
+	dns_record_true(j, "hypothetical", an->hypothetical);
+	dns_record_true(j, "authoritative", an->authoritative);
 }
 
-static sv dump(struct arena *a, json_t *j)
+sv dns_record_dump(struct arena *a, json_t *j)
 {
 	char *z = json_dumps(j, JSON_PRESERVE_ORDER);
 	sv line = {0};
@@ -208,9 +208,9 @@ static sv line_of(struct arena *a, const struct dns_query *q, bool recursive,
 	json_t *j = json_object();
 
 	set_question(j, q);
-	set_true(j, "recursive", recursive);
+	dns_record_true(j, "recursive", recursive);
 	set_answer(a, j, an);
-	return dump(a, j);
+	return dns_record_dump(a, j);
 }
 
 sv dns_record_line(struct arena *a, const struct dns_query *q,
@@ -325,10 +325,10 @@ static sv first_line(struct arena *a, const struct dns_record_run *run)
 	(void)json_object_set_new(j, "mailwhy-recording",
 	                          json_integer(DNS_RECORD_VERSION));
 	(void)json_object_set_new(j, "clock", json_integer(run->clock));
-	set_true(j, "direct", run->direct);
-	set_true(j, "recursive", run->recursive);
-	set_true(j, "connects", run->connects);
-	return dump(a, j);
+	dns_record_true(j, "direct", run->direct);
+	dns_record_true(j, "recursive", run->recursive);
+	dns_record_true(j, "connects", run->connects);
+	return dns_record_dump(a, j);
 }
 
 enum mw_status dns_record_begin(const char *path,

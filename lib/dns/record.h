@@ -130,4 +130,11 @@ struct json_t *dns_record_bytes(sv s);
 /* In a; false where it is neither. */
 bool dns_record_bytes_of(struct arena *a, const struct json_t *j, sv *out);
 
+/* Members that say nothing are left out: false, and 0. */
+void dns_record_true(struct json_t *j, const char *key, bool value);
+void dns_record_number(struct json_t *j, const char *key, int64_t n);
+
+/* The object as a line, with its end; frees j.  Empty: no memory. */
+sv dns_record_dump(struct arena *a, struct json_t *j);
+
 #endif

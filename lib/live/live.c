@@ -161,8 +161,7 @@ static enum mw_status run_all(struct run *r, struct rnode *root,
 		st = tell(r, root);
 	if (st != MW_OK || r->opt->dry_run)
 		return st;
-	if (st == MW_OK)
-		st = world_facts(r->world, SV(""), &r->facts, err);
+	st = world_facts(r->world, SV(""), &r->facts, err);
 	if (st == MW_OK)
 		st = checks_run(&r->checks, r->facts, &r->target, &opt);
 	if (st == MW_OK)

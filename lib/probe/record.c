@@ -34,19 +34,6 @@ static void set_bytes(json_t *j, const char *key, sv s)
 		(void)json_object_set_new(j, key, dns_record_bytes(s));
 }
 
-static void set_true(json_t *j, const char *key, bool value)
-{
-	if (value)
-		(void)json_object_set_new(j, key, json_true());
-}
-
-static void set_number(json_t *j, const char *key, uint64_t n)
-{
-	if (n)
-		(void)json_object_set_new(j, key,
-		                          json_integer((json_int_t)n));
-}
-
 static void set_ip(json_t *j, const char *key, const struct ip *ip)
 {
 	char room[IP_TEXT];
@@ -71,8 +58,8 @@ static void set_tls(struct arena *a, json_t *to, const struct tls_seen *tls)
 	if (!tls->tried)
 		return;
 	j = json_object();
-	set_true(j, "tried", tls->tried);
-	set_true(j, "up", tls->up);
+	dns_record_true(j, "tried", tls->tried);
+	dns_record_true(j, "up", tls->up);
 	set_bytes(j, "version", tls->version);
 	set_bytes(j, "cipher", tls->cipher);
 	set_bytes(j, "why", tls->why);
@@ -99,7 +86,7 @@ static void set_rcpt(json_t *j, const struct smtp_probe *p)
 		json_t *one = json_object();
 
 		set_bytes(one, "address", p->rcpt[i].address);
-		set_number(one, "code", p->rcpt[i].code);
+		dns_record_number(one, "code", p->rcpt[i].code);
 		set_bytes(one, "text", p->rcpt[i].text);
 		(void)json_array_append_new(list, one);
 	}
@@ -116,18 +103,6 @@ static void set_lines(json_t *j, const char *key, sv text)
 	(void)json_object_set_new(j, key, list);
 }
 
-static sv dump(struct arena *a, json_t *j)
-{
-	char *z = json_dumps(j, JSON_PRESERVE_ORDER);
-	sv line = {0};
-
-	if (z)
-		line = arena_printf(a, "%s\n", z);
-	free(z);
-	json_decref(j);
-	return line;
-}
-
 sv probe_smtp_line(struct arena *a, const struct smtp_probe *p)
 {
 	json_t *j = json_object(), *list;
@@ -139,13 +114,13 @@ sv probe_smtp_line(struct arena *a, const struct smtp_probe *p)
 	                          json_string(probe_fail_name(p->fail)));
 	set_bytes(j, "why", p->why);
 	set_bytes(j, "stage", sv_str(p->stage));
-	set_number(j, "code", p->code);
+	dns_record_number(j, "code", p->code);
 	set_bytes(j, "text", p->text);
 	set_bytes(j, "greeting", p->greeting);
-	set_true(j, "ehlo", p->ehlo);
-	set_true(j, "starttls", p->starttls);
-	set_true(j, "has_size", p->has_size);
-	set_number(j, "size", p->size);
+	dns_record_true(j, "ehlo", p->ehlo);
+	dns_record_true(j, "starttls", p->starttls);
+	dns_record_true(j, "has_size", p->has_size);
+	dns_record_number(j, "size", (int64_t)p->size);
 	if (p->nkeywords) {
 		list = json_array();
 		for (size_t i = 0; i < p->nkeywords; i++)
@@ -156,10 +131,10 @@ sv probe_smtp_line(struct arena *a, const struct smtp_probe *p)
 	set_tls(a, j, &p->tls);
 	if (p->nrcpt)
 		set_rcpt(j, p);
-	set_number(j, "connect_ms", p->connect_ms);
+	dns_record_number(j, "connect_ms", p->connect_ms);
 	if (p->talk.n)
 		set_lines(j, "dialogue", p->talk);
-	return dump(a, j);
+	return dns_record_dump(a, j);
 }
 
 sv probe_https_line(struct arena *a, const struct https_ask *ask,
@@ -179,12 +154,12 @@ sv probe_https_line(struct arena *a, const struct https_ask *ask,
 	(void)json_object_set_new(j, "fail",
 	                          json_string(probe_fail_name(p->fail)));
 	set_bytes(j, "why", p->why);
-	set_number(j, "status", p->status);
+	dns_record_number(j, "status", p->status);
 	set_bytes(j, "type", p->type);
 	set_bytes(j, "location", p->location);
 	set_bytes(j, "body", p->body);
 	set_tls(a, j, &p->tls);
-	return dump(a, j);
+	return dns_record_dump(a, j);
 }
 
 /* ---- the recording prober ---- */

@@ -94,7 +94,8 @@ static const char style[] =
     "--bad:#000}"
     "body{max-width:none;padding:0}pre,blockquote{border:1px solid "
     "#888}mark{font-weight:bold}li,pre,tr{break-inside:avoid}"
-    ".input,details li{break-inside:auto}h2,h3,h4{break-after:avoid}summary{display:none}"
+    ".input,details li{break-inside:auto}h2,h3,h4{break-after:avoid}"
+    "summary{display:none}"
     ".tree *{print-color-adjust:exact}.tall{display:none}}\n"
     "</style>\n</head>\n<body>\n<main>\n";
 

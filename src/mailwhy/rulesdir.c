@@ -19,8 +19,9 @@ static int is_rules(const struct dirent *e)
 	static const char *const kinds[] = {".rules", ".zones", ".providers",
 	                                    ".receiver"};
 	const char *dot = strrchr(e->d_name, '.');
+	size_t n = sizeof(kinds) / sizeof(kinds[0]);
 
-	for (size_t i = 0; dot && dot != e->d_name && i < 4; i++)
+	for (size_t i = 0; dot && dot != e->d_name && i < n; i++)
 		if (e->d_name[0] != '.' && !strcmp(dot, kinds[i]))
 			return 1;
 	return 0;

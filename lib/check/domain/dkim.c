@@ -45,10 +45,10 @@ static struct finding *about(struct check_run *run, const char *id,
 static void judge_fault(struct check_run *run, const struct tried *t)
 {
 	const struct dkim_verdict *v = &t->v;
+	bool only_small = v->key.fault == DKIM_FINE && v->key.small;
 	const char *id = v->reason == DKIM_KEY_REVOKED   ? "dkim.key-revoked"
 	                 : v->reason == DKIM_KEY_SEVERAL ? "dkim.key-several"
-	                 : v->key.fault == DKIM_FINE && v->key.small
-	                     ? "dkim.key-small"
+	                 : only_small                    ? "dkim.key-small"
 	                                                 : "dkim.key-broken";
 	struct finding *f = about(run, id, t);
 
